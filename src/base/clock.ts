@@ -28,6 +28,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Time of day in milliseconds since 1970, with fractions; for message stamps only, never for durations. */
+export function wallClockMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Resolves after `delayMs` of the clock's time; rejects with the signal's reason when aborted first. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

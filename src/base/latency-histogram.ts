@@ -3,6 +3,9 @@ const HALF = 1 << (SUB_BUCKET_BITS - 1);
 const MAX_US = 4294967295;
 const SLOTS = (32 - SUB_BUCKET_BITS + 2) * HALF;
 
+/** Non-empty slots of a histogram as [slot, count]; the form that travels between processes. */
+export type SparseCounts = readonly (readonly [number, number])[];
+
 /**
  * Constant-memory histogram of durations in milliseconds, at microsecond units and three significant digits.
  * Slots are laid out as in HdrHistogram (G. Tene), so that it exports to that format without loss.
@@ -49,6 +52,24 @@ export class LatencyHistogram {
       if (seen >= rank) return highestUs(slot) / 1e3;
     }
     return Number.NaN;
+  }
+
+  /** The non-empty slots, less what `earlier` (a copy of `counts`) already held. */
+  sparse(earlier?: Uint32Array): SparseCounts {
+    const pairs: [number, number][] = [];
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      const count = (this.counts[slot] ?? 0) - (earlier?.[slot] ?? 0);
+      if (count > 0) pairs.push([slot, count]);
+    }
+    return pairs;
+  }
+
+  /** Adds counts that came from another process. */
+  addSparse(pairs: SparseCounts): void {
+    for (const [slot, count] of pairs) {
+      this.counts[slot] = (this.counts[slot] ?? 0) + count;
+      this.#total += count;
+    }
   }
 
   /** The non-empty slots as [microseconds, count] pairs, smallest first. */

@@ -68,6 +68,13 @@ export interface ConnectionPoolOptions<T> {
   /** Failures in a row after which an endpoint is out (default 1), and how long until it is tried again. */
   readonly failureThreshold?: number;
   readonly cooldownMs?: number;
+  /** Pause after a failed dial: `firstMs` (default 10), doubling up to `maxMs` (default 5000), with equal jitter. */
+  readonly dialBackoff?: { readonly firstMs?: number; readonly maxMs?: number };
+  /**
+   * Hold a dial back while releases are expected to serve the waiter before a dial could (default false). Opens far
+   * fewer connections in a spike of short uses; a waiter is held for no longer than a dial takes.
+   */
+  readonly elideDials?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -86,9 +93,15 @@ export interface PoolStats extends AccountsSnapshot {
 }
 
 /** Events in order, for monitors and recorders; `connectionId` counts from 1 within the pool. */
-export type PoolEvent =
+export type PoolEvent<T = unknown> =
   | { readonly kind: 'dialing'; readonly connectionId: number; readonly endpoint: PoolEndpoint; readonly atMs: number }
-  | { readonly kind: 'opened'; readonly connectionId: number; readonly endpoint: PoolEndpoint; readonly atMs: number }
+  | {
+      readonly kind: 'opened';
+      readonly connectionId: number;
+      readonly endpoint: PoolEndpoint;
+      readonly atMs: number;
+      readonly connection: T;
+    }
   | {
       readonly kind: 'dialFailed';
       readonly connectionId: number;
@@ -102,5 +115,6 @@ export type PoolEvent =
       readonly endpoint: PoolEndpoint;
       readonly atMs: number;
       readonly reason: CloseReason;
+      readonly connection: T;
     }
   | { readonly kind: 'endpointDown' | 'endpointUp'; readonly endpoint: PoolEndpoint; readonly atMs: number };

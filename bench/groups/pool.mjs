@@ -1,0 +1,124 @@
+// The cost of a pool's own work, with connections that cost nothing.
+import genericPool from 'generic-pool';
+import { createPool as createLightningPool } from 'lightning-pool';
+import { Pool as TarnPool } from 'tarn';
+import { ConnectionPool } from '../../dist/pool/index.js';
+import { operationsPerSecond } from '../slices.mjs';
+
+const CONNECTIONS = 10;
+const TASKS = 100;
+const BATCH = 500;
+
+const NO_PARTS = { dnsMs: 0, tcpMs: 0, tlsMs: 0, upgradeMs: 0 };
+
+/** Each adapter gives `use(work)`: acquire, work, release. Nobody waits for a release, which is to a peer's advantage. */
+async function openOurs() {
+  const pool = new ConnectionPool({
+    endpoints: [{ origin: 'nowhere' }],
+    max: CONNECTIONS,
+    maxPending: TASKS,
+    factory: {
+      connect: () => Promise.resolve({ connection: {}, parts: NO_PARTS }),
+      close() {},
+      onClosed() {},
+    },
+  });
+  return {
+    async use(work) {
+      const lease = await pool.acquire();
+      if (work) await work();
+      lease.release();
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function openGenericPool() {
+  const factory = { create: () => Promise.resolve({}), destroy: () => Promise.resolve() };
+  const pool = genericPool.createPool(factory, { max: CONNECTIONS });
+  return {
+    async use(work) {
+      const connection = await pool.acquire();
+      if (work) await work();
+      void pool.release(connection);
+    },
+    close: () => pool.drain().then(() => pool.clear()),
+  };
+}
+
+async function openTarn() {
+  const pool = new TarnPool({ create: () => Promise.resolve({}), destroy() {}, min: 0, max: CONNECTIONS });
+  return {
+    async use(work) {
+      const connection = await pool.acquire().promise;
+      if (work) await work();
+      pool.release(connection);
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+async function openLightningPool() {
+  const factory = { create: () => Promise.resolve({}), destroy: () => Promise.resolve() };
+  const pool = createLightningPool(factory, { max: CONNECTIONS });
+  return {
+    async use(work) {
+      const connection = await pool.acquire();
+      if (work) await work();
+      pool.release(connection);
+    },
+    close: () => pool.close(true),
+  };
+}
+
+const alone = (pool) =>
+  operationsPerSecond(async () => {
+    for (let i = 0; i < BATCH; i += 1) await pool.use();
+  }, BATCH);
+
+const yieldOnce = () => Promise.resolve();
+const crowded = (pool) =>
+  operationsPerSecond(async () => {
+    await Promise.all(Array.from({ length: TASKS }, () => pool.use(yieldOnce)));
+  }, TASKS);
+
+function against(openPeer, slice) {
+  return async () => {
+    const [ours, peer] = [await openOurs(), await openPeer()];
+    return {
+      ours: () => slice(ours),
+      peer: () => slice(peer),
+      close: () => Promise.all([ours.close(), peer.close()]),
+    };
+  };
+}
+
+export default {
+  name: 'pool',
+  ratios: [
+    {
+      id: 'pool.alone/generic-pool',
+      note: 'acquire and release a second, nobody waiting, ÷ generic-pool',
+      bound: { op: '>=', value: 3 },
+      open: against(openGenericPool, alone),
+    },
+    {
+      id: 'pool.alone/tarn',
+      note: 'acquire and release a second, nobody waiting, ÷ tarn',
+      bound: { op: '>=', value: 8 },
+      open: against(openTarn, alone),
+    },
+    {
+      id: 'pool.alone/lightning-pool',
+      note: 'acquire and release a second, nobody waiting, ÷ lightning-pool',
+      bound: { op: '>=', value: 6 },
+      open: against(openLightningPool, alone),
+    },
+    {
+      id: 'pool.crowded/generic-pool',
+      note: `${TASKS} tasks at once on ${CONNECTIONS} connections, tasks a second, ÷ generic-pool`,
+      bound: { op: '>=', value: 2 },
+      open: against(openGenericPool, crowded),
+    },
+  ],
+};

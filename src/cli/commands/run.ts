@@ -1,0 +1,71 @@
+import { MpBenchError } from '../../base/index.js';
+import { type Baseline, findBaselines, locateBaseline } from '../../baseline/index.js';
+import type { RunRecord } from '../../record/index.js';
+import { renderVerdictTable } from '../../report/index.js';
+import { type LoadedScenario, parseOverride } from '../../scenario/index.js';
+import { commandLine } from '../command-line.js';
+import { exitCodeOfRun } from '../exit-codes.js';
+import { type Io, isColoured } from '../io.js';
+import type { Baselines } from '../judge.js';
+import { loadScenarios, type ScenarioRequest } from '../load-scenarios.js';
+import { baselinePlaces, reportPlace } from '../lookup.js';
+import { measure } from '../measure.js';
+import { armsForDrivers, selectArms } from '../select-arms.js';
+
+export interface RunFlags {
+  readonly json: boolean;
+  readonly out?: string;
+  readonly quick: boolean;
+  readonly seed: number;
+  readonly set: readonly string[];
+  readonly arm: readonly string[];
+  readonly driver: readonly string[];
+  readonly baseline: readonly string[];
+  readonly progress: boolean;
+  readonly strict: boolean;
+}
+
+/** `mp-bench run`: measure, compare with the baselines, write reports, gate. */
+export async function run(io: Io, argv: readonly string[], names: readonly string[], flags: RunFlags): Promise<number> {
+  const overrides = flags.set.map(parseOverride);
+  const scenarios = await scenariosFor(io, { names, quick: flags.quick, overrides }, flags);
+  const { record, file, stoppedBy } = await measure(io, {
+    scenarios,
+    seed: flags.seed,
+    quick: flags.quick,
+    overrides,
+    baselines: await baselinesFor(io, flags.baseline),
+    command: commandLine(argv, flags.seed),
+    progress: flags.progress,
+    out: reportPlace(io, flags.out),
+  });
+  io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : verdictTable(io, record, file));
+  return exitCodeOfRun(record.verdict, { strict: flags.strict, stoppedBy });
+}
+
+export function verdictTable(io: Io, record: RunRecord, file: string): string {
+  return renderVerdictTable(record, { colour: isColoured(io.stdout, io.env), columns: io.stdout.columns, file });
+}
+
+async function scenariosFor(io: Io, request: ScenarioRequest, { arm, driver }: RunFlags): Promise<LoadedScenario[]> {
+  const plain = await loadScenarios(io, request);
+  const selected: LoadedScenario[] = [];
+  for (const loaded of plain) {
+    const added = armsForDrivers(loaded, driver);
+    const names = [loaded.file];
+    const overrides = [...request.overrides, ...added];
+    const [extended = loaded] = added.length > 0 ? await loadScenarios(io, { ...request, names, overrides }) : [loaded];
+    selected.push(selectArms(extended, arm, driver));
+  }
+  return selected;
+}
+
+async function baselinesFor(io: Io, names: readonly string[]): Promise<Baselines> {
+  const places = baselinePlaces(io);
+  if (names.length === 0) return { found: (await findBaselines(places)).map(({ baseline }) => baseline) };
+  const named: Baseline[] = [];
+  for (const name of names) named.push((await locateBaseline(places, name)).baseline);
+  if (new Set(named.map(({ name }) => name)).size < named.length)
+    throw new MpBenchError('E_USAGE', 'a baseline was named twice');
+  return { named };
+}

@@ -1,0 +1,102 @@
+import { type Baseline, chooseBaselines, compareToBaseline, modeOf } from '../baseline/index.js';
+import { countJudged, judgeTargets, runVerdict, scenarioVerdict } from '../gate/index.js';
+import { METRIC_VERSION } from '../metrics/index.js';
+import { environment, type RunRecord, SCHEMA_VERSION, type ScenarioRecord } from '../record/index.js';
+import type { RunMeasurement, ScenarioMeasurement } from '../runner/index.js';
+
+/** What a record says of the run beside its measurements. */
+export interface RunIdentity {
+  readonly version: string;
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly command: string;
+}
+
+/** Baselines to compare with: the named ones in any case, or whichever of those found fit. */
+export type Baselines = { readonly named: readonly Baseline[] } | { readonly found: readonly Baseline[] };
+
+/** Felt faults that a failover target takes for a PASS in a full run. */
+const FEWEST_FELT = 12;
+
+/** Judges what was measured: targets and baselines to rows, rows to verdicts. Deterministic. */
+export function judgeRun(
+  measured: RunMeasurement,
+  identity: RunIdentity,
+  baselines: Baselines,
+  durationMs: number,
+): RunRecord {
+  const { version, ...rest } = identity;
+  const machine = environment(measured.pinning);
+  const whole = {
+    targets: countJudged(measured.scenarios.flatMap(({ scenario }) => scenario.targets)),
+    gates: measured.scenarios.flatMap(({ scenario }) => scenario.gates).length,
+  };
+  const context: Context = { identity, baselines, whole, fingerprint: machine.fingerprint };
+  const scenarios = measured.scenarios.map((scenario) => judgeScenario(scenario, context));
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    metricVersion: METRIC_VERSION,
+    tool: { name: 'mp-bench', version },
+    ...rest,
+    durationMs,
+    environment: machine,
+    verdict: measured.complete ? runVerdict(scenarios.map(({ verdict }) => verdict)) : 'partial',
+    scenarios,
+    warnings: measured.complete ? [] : ['the run was stopped before its end'],
+  };
+}
+
+interface Context {
+  readonly identity: RunIdentity;
+  readonly baselines: Baselines;
+  /** Statistical judgements in the whole run, which share the error rate. */
+  readonly whole: { readonly targets: number; readonly gates: number };
+  readonly fingerprint: string;
+}
+
+function judgeScenario(measurement: ScenarioMeasurement, context: Context): ScenarioRecord {
+  const { scenario, complete, ...measured } = measurement;
+  const { identity, whole } = context;
+  const unjudged: ScenarioRecord = { ...measured, verdict: 'empty', targets: [], baselines: [] };
+  const targets = judgeTargets(scenario.targets, {
+    ...measured,
+    judged: whole.targets,
+    ...(!identity.quick && { fewestFelt: FEWEST_FELT }),
+  });
+  const compared = baselinesFor(unjudged, context);
+  const baselines = compared.flatMap((baseline) =>
+    compareToBaseline(
+      unjudged,
+      {
+        mode: modeOf(identity),
+        metricVersion: METRIC_VERSION,
+        seed: identity.seed,
+        fingerprint: context.fingerprint,
+        gates: scenario.gates,
+        judged: whole.gates,
+      },
+      baseline,
+    ),
+  );
+  const verdict = scenarioVerdict({
+    partial: !complete,
+    agree: measured.witness.agree,
+    contaminated: false,
+    rows: [...targets, ...baselines],
+  });
+  const missing = compared.some(({ role }) => role === 'gate') ? [] : [noGateBaseline(identity.quick)];
+  return { ...measured, verdict, targets, baselines, warnings: [...measured.warnings, ...missing] };
+}
+
+function baselinesFor(scenario: ScenarioRecord, { baselines, identity }: Context): readonly Baseline[] {
+  if ('named' in baselines) return baselines.named;
+  return chooseBaselines(baselines.found, scenario, { mode: modeOf(identity), metricVersion: METRIC_VERSION });
+}
+
+function noGateBaseline(quick: boolean): string {
+  const command = `mp-bench baseline record day3 --stack day3 --role gate${quick ? ' --quick' : ''}`;
+  return `no gate baseline fits, so only targets were judged; make one with: ${command}`;
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { scenarioDirectories } from '../scenario/index.js';
+import type { Io } from './io.js';
+
+type Place = Pick<Io, 'cwd' | 'env'>;
+
+/** Where scenarios are looked for: MP_BENCH_SCENARIOS, or ./scenarios and then those of the package. */
+export function scenarioPlaces({ cwd, env }: Place): string[] {
+  const own = env['MP_BENCH_SCENARIOS'];
+  return own ? [resolve(cwd, own)] : scenarioDirectories(cwd);
+}
+
+/** Where baselines are looked for: MP_BENCH_BASELINES, or ./baselines and then those of the package. */
+export function baselinePlaces({ cwd, env }: Place): [string, ...string[]] {
+  const own = env['MP_BENCH_BASELINES'];
+  if (own) return [resolve(cwd, own)];
+  return [join(cwd, 'baselines'), fileURLToPath(new URL('../../baselines', import.meta.url))];
+}
+
+/** Where records are written and looked for: --out, MP_BENCH_OUT, or ./reports. */
+export function reportPlace({ cwd, env }: Place, out: string | undefined): string {
+  return resolve(cwd, out ?? env['MP_BENCH_OUT'] ?? 'reports');
+}
+
+/** A record given by its path, by its run's directory, or by its run's id alone. */
+export function recordPath(place: Place, given: string, out?: string): string {
+  const path = resolve(place.cwd, given);
+  const byId = join(reportPlace(place, out), given);
+  return !existsSync(path) && existsSync(byId) ? byId : path;
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { systemClock } from '../base/index.js';
+import { type RunRecord, writeRecord, writeWhole } from '../record/index.js';
+import { renderMarkdown } from '../report/index.js';
+import { type RunMeasurement, runScenarios, type ScenarioMeasurement } from '../runner/index.js';
+import type { LoadedScenario, Override } from '../scenario/index.js';
+import { EXIT } from './exit-codes.js';
+import type { Io, StopSignal } from './io.js';
+import { type Baselines, judgeRun, type RunIdentity } from './judge.js';
+import { progressOn } from './progress.js';
+import { packageVersion } from './version.js';
+
+export interface MeasureRequest {
+  readonly scenarios: readonly LoadedScenario[];
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly overrides: readonly Override[];
+  readonly baselines: Baselines;
+  readonly command: string;
+  readonly progress: boolean;
+  /** Directory under which the run gets its own. */
+  readonly out: string;
+}
+
+export interface MeasuredRun {
+  readonly record: RunRecord;
+  readonly file: string;
+  readonly stoppedBy: StopSignal | null;
+}
+
+/**
+ * Runs scenarios, judges them, and writes record.json and report.md, after each scenario and at the end. The first
+ * signal stops the run and leaves a partial record; a second one ends the process at once.
+ */
+export async function measure(io: Io, request: MeasureRequest): Promise<MeasuredRun> {
+  const startMs = systemClock.now();
+  const identity = identityOf(request);
+  const record = (measured: RunMeasurement): RunRecord =>
+    judgeRun(measured, identity, request.baselines, Math.round(systemClock.now() - startMs));
+  const stop = stopOnSignal(io);
+  const progress = progressOn(io, request.progress);
+  const soFar: ScenarioMeasurement[] = [];
+  let written: Promise<unknown> = Promise.resolve();
+  // What is measured is safe from what goes wrong later.
+  const onMeasured = (scenario: ScenarioMeasurement): void => {
+    soFar.push(scenario);
+    if (soFar.length === request.scenarios.length) return;
+    const measured = { scenarios: [...soFar], pinning: null, complete: false };
+    written = written.then(() => writeRun(request.out, record(measured)));
+  };
+  try {
+    const { scenarios, seed } = request;
+    const { signal } = stop;
+    const measured = await runScenarios({ scenarios, seed, signal, onProgress: progress.show, onMeasured });
+    await written;
+    const final = record(measured);
+    return { record: final, file: await writeRun(request.out, final), stoppedBy: stop.stoppedBy() };
+  } finally {
+    await written.catch(() => undefined);
+    progress.done();
+    stop.end();
+  }
+}
+
+async function writeRun(out: string, record: RunRecord): Promise<string> {
+  const file = await writeRecord(out, record);
+  await writeWhole(join(out, record.runId, 'report.md'), renderMarkdown(record));
+  return file;
+}
+
+function identityOf({ seed, quick, overrides, command }: MeasureRequest): RunIdentity {
+  const startedAt = new Date(Date.now()).toISOString();
+  const stamp = startedAt.replaceAll(/[-:]|\..*/g, '').replace('T', '-');
+  return {
+    version: packageVersion(),
+    runId: `${stamp}-${randomBytes(2).toString('hex')}`,
+    startedAt,
+    seed,
+    quick,
+    overrides: Object.fromEntries(overrides.map(({ path, text }) => [path, text])),
+    command,
+  };
+}
+
+interface Stop {
+  readonly signal: AbortSignal;
+  readonly stoppedBy: () => StopSignal | null;
+  readonly end: () => void;
+}
+
+function stopOnSignal(io: Io): Stop {
+  const controller = new AbortController();
+  let first: StopSignal | null = null;
+  const end = io.onSignal((signal) => {
+    if (first) {
+      io.exit(EXIT[signal]);
+      return;
+    }
+    first = signal;
+    io.stderr.write(`\n${signal}: stopping; once more to end at once\n`);
+    controller.abort(new Error(signal));
+  });
+  return { signal: controller.signal, stoppedBy: () => first, end };
+}

@@ -1,0 +1,67 @@
+import type { HttpConnectionPool, HttpErrorKind, WebSocketConnectionPool } from '../pool/index.js';
+import type { ClaimedConnection } from './claims.js';
+import type { DriverContext } from './driver.js';
+import type { ErrorKind } from './operation-error.js';
+
+/** Failures of the pool's attempts in the classes that metrics use. */
+export const FAILURE_KINDS: Readonly<Record<HttpErrorKind, ErrorKind>> = {
+  refused: 'refused',
+  reset: 'reset',
+  timeout: 'timeout',
+  tls: 'tls',
+  aborted: 'aborted',
+  protocol: 'protocol',
+  closed: 'aborted',
+  queueFull: 'aborted',
+};
+
+const NOTHING_YET = { openedAtMs: null, closedAtMs: null, requestsSent: 0, responsesReceived: 0 } as const;
+
+/** Writes down what an HTTP pool says of its connections and attempts. */
+export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }: DriverContext): void {
+  const rows = new Map<number, ClaimedConnection>();
+  pool.onConnection((event) => {
+    if (event.kind === 'opened') {
+      const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
+      rows.set(connectionId, claims.connection({ ...NOTHING_YET, carries: 'requests', endpoint, localPort, openedAtMs }));
+      return;
+    }
+    const { closedAtMs, requestsSent, responsesReceived } = event;
+    Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs, requestsSent, responsesReceived });
+    rows.delete(event.connectionId);
+  });
+  // A dial that came past TCP was accepted by the exchange; the others it never saw.
+  pool.onDialFailure(({ endpointIndex: endpoint, localPort, stage, atMs }) => {
+    if (stage !== 'tls' || localPort === null) return;
+    claims.connection({ ...NOTHING_YET, carries: 'requests', endpoint, localPort, closedAtMs: atMs });
+  });
+  pool.onAttempt(({ errorKind, again }) => {
+    claims.attempt(errorKind === undefined ? null : FAILURE_KINDS[errorKind], again);
+  });
+  const origins = endpoints.map(({ rest }) => rest);
+  pool.on((event) => {
+    if (event.kind === 'endpointDown') claims.declaredDead(origins.indexOf(event.endpoint.origin), clock.now());
+  });
+  claims.countFailovers(() => pool.counters.failovers);
+}
+
+/** Writes down what a pool of streams says of its connections. */
+export function claimStreams(pool: WebSocketConnectionPool, { claims }: DriverContext): void {
+  const rows = new Map<number, ClaimedConnection>();
+  pool.on((event) => {
+    if (event.kind === 'opened' && event.localPort !== null) {
+      const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
+      rows.set(connectionId, claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs }));
+    } else if (event.kind === 'closed') {
+      Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs: event.closedAtMs });
+      if (event.reason === 'peer' || event.reason === 'declaredDead') {
+        claims.declaredDead(event.endpointIndex, event.closedAtMs);
+      }
+      rows.delete(event.connectionId);
+    } else if (event.kind === 'dialFailed' && event.localPort !== null && event.stage !== 'tcp') {
+      const { endpointIndex: endpoint, localPort, atMs } = event;
+      claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, closedAtMs: atMs });
+    }
+  });
+  claims.countFailovers(() => pool.stats().failovers);
+}

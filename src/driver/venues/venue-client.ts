@@ -1,0 +1,19 @@
+import type { StreamProtocol } from '../../pool/index.js';
+
+/** An order book as a venue answers it: [price, size] texts, best first. */
+export interface BookSnapshot {
+  readonly updateId: number;
+  readonly bids: readonly (readonly [string, string])[];
+  readonly asks: readonly (readonly [string, string])[];
+}
+
+/** The client's side of a venue's protocol: how to ask and how to read, without sockets. */
+export interface VenueClient {
+  readonly name: string;
+  /** Path below an endpoint's REST origin. */
+  bookPath(symbol: string, levels: number): string;
+  parseBook(body: Uint8Array): BookSnapshot;
+  streamName(channel: string, symbol: string): string;
+  /** How to subscribe, and what the venue's frames mean. */
+  readonly streams: StreamProtocol;
+}

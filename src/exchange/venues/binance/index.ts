@@ -1,0 +1,1 @@
+export { type BinanceVenueOptions, type ListedVenue, binanceVenue } from './venue.js';

@@ -1,0 +1,16 @@
+/** A number for a sentence: at most four significant digits, and no exponent where it can be helped. */
+export function inWords(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+}
+
+/** `12.3 %`, without a sign. */
+export function percent(fraction: number): string {
+  const points = Math.abs(fraction) * 100;
+  return `${Number(points.toFixed(points < 1 ? 2 : 1))} %`;
+}
+
+/** `p = 0.016`, `p < 0.0001`. */
+export function pValue(p: number): string {
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${Number(p.toPrecision(2))}`;
+}

@@ -1,0 +1,16 @@
+/** Those who hear one kind of news. */
+export class Listeners<E> {
+  readonly #listeners = new Set<(event: E) => void>();
+
+  /** Returns how to stop hearing. */
+  add(listener: (event: E) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  tell(event: E): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock, Random } from '../../base/index.js';
+
+/** Bounds of the delay before dialling again, in milliseconds. */
+export interface BackoffOptions {
+  readonly initialMs: number;
+  readonly maxMs: number;
+  /** How long a connection must hold before earlier failures are forgotten; `maxMs` when left out. */
+  readonly stableAfterMs?: number;
+}
+
+/**
+ * Exponential backoff with full jitter (M. Brooker, "Exponential Backoff And Jitter"): the delay is uniform between
+ * zero and a bound that doubles with every failure in a row; after the first one there is none, since most are single.
+ * A connection that opens proves little; only one that holds ends the row.
+ */
+export class Backoff {
+  readonly #options: BackoffOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #failures = 0;
+  #failedAtMs = Number.NEGATIVE_INFINITY;
+  #succeededAtMs = Number.NEGATIVE_INFINITY;
+  #untilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BackoffOptions, clock: Clock, random: Random) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Milliseconds until the next dial may begin; 0 when it may. */
+  get waitMs(): number {
+    return Math.max(0, this.#untilMs - this.#clock.now());
+  }
+
+  /** Failures in a row, those that were under way together counted once. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** A connection opened now. */
+  opened(): void {
+    if (this.#succeededAtMs <= this.#failedAtMs) this.#succeededAtMs = this.#clock.now();
+  }
+
+  /** An attempt that began at `beganAtMs` failed. */
+  failed(beganAtMs: number): void {
+    // What was under way when the last failure was counted says nothing new.
+    if (beganAtMs <= this.#failedAtMs) return;
+    const now = this.#clock.now();
+    const held = this.#succeededAtMs > this.#failedAtMs && now - this.#succeededAtMs >= this.#stableAfterMs;
+    if (held) this.#failures = 0;
+    const { initialMs, maxMs } = this.#options;
+    const boundMs = this.#failures === 0 ? 0 : Math.min(maxMs, initialMs * 2 ** (this.#failures - 1));
+    this.#failures += 1;
+    this.#failedAtMs = now;
+    this.#untilMs = now + this.#random.next() * boundMs;
+  }
+
+  /** A connection opened at `openedAtMs` broke; a failure unless it had held. */
+  broke(openedAtMs: number): void {
+    if (this.#clock.now() - openedAtMs < this.#stableAfterMs) this.failed(openedAtMs);
+  }
+
+  get #stableAfterMs(): number {
+    return this.#options.stableAfterMs ?? this.#options.maxMs;
+  }
+}

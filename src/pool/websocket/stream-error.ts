@@ -1,0 +1,17 @@
+/**
+ * `E_STREAM_TAKEN`: the stream is subscribed to already. `E_STREAM_REJECTED`: the venue refused it.
+ * `E_STREAM_CLOSED`: the subscription or the pool was closed first.
+ */
+export type StreamErrorCode = 'E_STREAM_TAKEN' | 'E_STREAM_REJECTED' | 'E_STREAM_CLOSED';
+
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+  readonly code: StreamErrorCode;
+  readonly stream: string;
+
+  constructor(code: StreamErrorCode, stream: string, message: string) {
+    super(message);
+    this.code = code;
+    this.stream = stream;
+  }
+}

@@ -1,0 +1,20 @@
+export { distributionOf, mergeDistributions } from './distribution.js';
+export { environment, type Host } from './environment.js';
+export { findRecords, readRecord, writeRecord, writeWhole } from './files.js';
+export {
+  type ArmRecord,
+  type BaselineRow,
+  type Distribution,
+  type Environment,
+  type FaultRow,
+  type LaunchRow,
+  type MetricValue,
+  type PairRow,
+  type RowVerdict,
+  type RunRecord,
+  type RunVerdict,
+  type ScenarioRecord,
+  SCHEMA_VERSION,
+  type TargetRow,
+  type WitnessCheck,
+} from './record.js';

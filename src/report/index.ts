@@ -1,0 +1,4 @@
+export { renderComparison } from './comparison.js';
+export { formatDuration, plural } from './format.js';
+export { renderMarkdown } from './markdown.js';
+export { renderVerdictTable, type TableOptions } from './verdict-table.js';

@@ -1,0 +1,50 @@
+import type { SiteInfo } from '../exchange/protocol.js';
+import type { Scenario } from '../scenario/index.js';
+import type { ArmConfig } from './arm/messages.js';
+
+/** What a stack's layers mean for an arm: day 2 adds pooled objects; pooled connections are the driver's. */
+export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed: number): ArmConfig {
+  const arm = scenario.arms[name];
+  if (!arm) throw new Error(`scenario ${scenario.name} has no arm ${name}`);
+  const { requests, streams } = scenario.load;
+  const { pool } = scenario;
+  const timeoutMs = requests?.timeoutMs ?? pool.acquireTimeoutMs;
+  return {
+    arm: name,
+    driver: arm.driver,
+    objects: arm.stack === 'day1' ? 'fresh' : 'pooled',
+    venue: scenario.venue,
+    endpoints: site.endpoints,
+    ca: site.ca,
+    symbols: site.symbols,
+    settings: {
+      requestTimeoutMs: timeoutMs,
+      attemptTimeoutMs: Math.min(timeoutMs, pool.attemptTimeoutMs),
+      tries: pool.tries,
+      max: pool.max,
+      min: pool.min,
+      warmStart: pool.warmStart,
+      acquireTimeoutMs: pool.acquireTimeoutMs,
+      dialTimeoutMs: pool.dialTimeoutMs,
+      idleTimeoutMs: pool.idleTimeoutMs,
+      failureThreshold: pool.failureThreshold,
+      cooldownMs: pool.cooldownMs,
+      streamsPerConnection: pool.streamsPerConnection,
+      silenceTimeoutMs: pool.silenceTimeoutMs,
+      pingTimeoutMs: pool.pingTimeoutMs,
+    },
+    requests: requests
+      ? {
+          levels: requests.levels,
+          arrivals: requests.arrivals,
+          ratePerSecond: requests.arrivals === 'poisson' ? requests.ratePerSecond : null,
+          operations: requests.operations,
+          maxInFlight: requests.maxInFlight,
+          timeoutMs: requests.timeoutMs,
+        }
+      : null,
+    streams: streams ? { ...streams, holdMs: streams.holdMs } : null,
+    // The same seed for every arm: the arrivals must not differ between them.
+    seed: `${seed}/${scenario.name}`,
+  };
+}

@@ -1,0 +1,51 @@
+import { pathToFileURL } from 'node:url';
+import { driverFactories, type DriverFactory } from '../../driver/index.js';
+import { Arm } from './arm.js';
+import type { ArmRequest, ArmResponse } from './messages.js';
+
+/** Entry point of an arm process: answers the main process's requests one after the other. */
+
+let arm: Arm | null = null;
+
+async function answer(request: ArmRequest): Promise<ArmResponse> {
+  if (request.kind === 'init') {
+    arm = new Arm(request.config, await resolveDriver(request.config.driver));
+    return { kind: 'done' };
+  }
+  if (!arm) throw new Error('the arm was not initialised');
+  switch (request.kind) {
+    case 'warmUp':
+      return { kind: 'warmed', steadiness: await arm.warmUp(request.operations) };
+    case 'start':
+      return { kind: 'report', report: await arm.start() };
+    case 'run':
+      return { kind: 'report', report: await arm.run(request.index, request.beginAtMs, request.keepLog) };
+    case 'finish':
+      return { kind: 'report', report: await arm.finish() };
+  }
+}
+
+async function resolveDriver(name: string): Promise<DriverFactory> {
+  const builtIn = driverFactories[name];
+  if (builtIn) return (await builtIn()).createDriver;
+  const module = (await import(pathToFileURL(name).href)) as { createDriver?: DriverFactory };
+  if (typeof module.createDriver !== 'function') throw new Error(`driver ${name} exports no function createDriver`);
+  return module.createDriver;
+}
+
+process.on('message', ({ id, request }: { id: number; request: ArmRequest }) => {
+  answer(request)
+    .catch((error: unknown): ArmResponse => ({ kind: 'failed', message: describe(error) }))
+    .then((response) => process.send?.({ id, response }))
+    .catch(() => process.disconnect());
+});
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+// The main process decides when to stop; a Ctrl-C reaches the whole process group.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => {
+  process.kill(process.pid, 'SIGKILL');
+});

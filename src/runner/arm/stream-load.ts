@@ -1,0 +1,76 @@
+import { type Clock, sleep } from '../../base/index.js';
+import type { Driver } from '../../driver/index.js';
+import type { StreamLoad } from './messages.js';
+import type { StreamRecorder } from './stream-recorder.js';
+
+export interface StreamLoadOptions {
+  readonly clock: Clock;
+  readonly driver: Driver;
+  readonly recorder: StreamRecorder;
+  readonly load: StreamLoad;
+  /** Stream names in order of preference for each entry of `load.subscriptions`. */
+  readonly names: readonly (readonly string[])[];
+}
+
+/** A set of streams that a collector subscribes, exchanges some of, and drops again. */
+export class StreamSession {
+  readonly #options: StreamLoadOptions;
+  readonly #live: string[] = [];
+  #spare: string[] = [];
+
+  constructor(options: StreamLoadOptions) {
+    this.#options = options;
+  }
+
+  /** Subscribes the wanted streams; resolves when each is acknowledged. */
+  async open(): Promise<void> {
+    const { load, names } = this.#options;
+    const wanted = load.subscriptions.flatMap(({ symbols }, i) => names[i]?.slice(0, symbols) ?? []);
+    // The exchanged streams are of the first channel: the next symbols behind those in use.
+    const used = load.subscriptions[0]?.symbols ?? 0;
+    this.#spare = names[0]?.slice(used, used + load.change) ?? [];
+    await this.#subscribe(wanted);
+  }
+
+  /** Drops the oldest `change` streams and subscribes as many others. */
+  async change(): Promise<void> {
+    const leaving = this.#live.splice(0, this.#spare.length);
+    await Promise.all([...leaving.map((stream) => this.#unsubscribe(stream)), this.#subscribe(this.#spare)]);
+  }
+
+  async drop(): Promise<void> {
+    await Promise.all(this.#live.splice(0).map((stream) => this.#unsubscribe(stream)));
+  }
+
+  async #subscribe(streams: readonly string[]): Promise<void> {
+    const { clock, driver, recorder } = this.#options;
+    this.#live.push(...streams);
+    await Promise.all(
+      streams.map(async (stream) => {
+        const calledAtMs = clock.now();
+        recorder.desire(stream);
+        await driver.subscribe(stream, recorder);
+        recorder.subscribed(clock.now() - calledAtMs);
+      }),
+    );
+  }
+
+  async #unsubscribe(stream: string): Promise<void> {
+    const { driver, recorder } = this.#options;
+    recorder.dismiss(stream);
+    await driver.unsubscribe(stream);
+  }
+}
+
+/** Opens, holds, changes, holds; `offered` is called before the streams are dropped. */
+export async function runStreamScript(options: StreamLoadOptions, holdMs: number, offered: () => void): Promise<void> {
+  const session = new StreamSession(options);
+  await session.open();
+  await sleep(options.clock, holdMs);
+  if (options.load.change > 0) {
+    await session.change();
+    await sleep(options.clock, holdMs);
+  }
+  offered();
+  await session.drop();
+}

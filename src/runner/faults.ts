@@ -1,0 +1,120 @@
+import type { FaultStamp, LedgerSubscription } from '../exchange/protocol.js';
+import type { FaultRow } from '../record/record.js';
+import type { Interruption, OperationLog } from './arm/messages.js';
+import type { LaunchSample } from './launch.js';
+
+/** Good operations in a row that prove recovery (metrics.md, failoverMs). */
+const PROOF_OF_RECOVERY = 20;
+
+export interface FaultFinding {
+  readonly row: FaultRow;
+  /** Per affected stream: last good message before → first good message after. */
+  readonly gapsMs: readonly number[];
+}
+
+/** Recovery of one kind of work: how much was touched, and after how long it was well; null: not before the lift. */
+interface Recovery {
+  readonly affected: number;
+  readonly recoveredMs: number | null;
+}
+
+/** What each fault of a launch did to the client, on the clock that both sides share. */
+export function findFaults(launch: LaunchSample): FaultFinding[] {
+  return launch.faults.map((stamp) => findFault(launch, stamp));
+}
+
+function findFault(launch: LaunchSample, stamp: FaultStamp): FaultFinding {
+  const { injectedAtMs } = stamp;
+  const liftedAtMs = stamp.liftedAtMs ?? Number.POSITIVE_INFINITY;
+  const logs = launch.runs.flatMap(({ report }) => (report.operations?.log ? [report.operations.log] : []));
+  const http = operationsRecovery(logs, injectedAtMs, liftedAtMs);
+  const hit = launch.subscriptions.filter((row) => isHit(row, stamp));
+  const interruptions = hit.map((row) => interruptionOf(launch, row.stream, injectedAtMs));
+  const streams = streamsRecovery(interruptions, injectedAtMs, liftedAtMs);
+  const retried = launch.finish.claims.attemptFailures > 0;
+  const felt = http.affected > 0 || streams.affected > 0 || retried;
+  const deaths = deathsOf(launch)
+    .filter(({ endpoint, atMs }) => endpoint === stamp.endpoint && atMs >= injectedAtMs)
+    .map(({ atMs }) => atMs);
+  return {
+    row: {
+      arm: launch.arm,
+      launch: launch.pair,
+      kind: stamp.kind,
+      endpoint: stamp.endpoint,
+      injectedAtMs,
+      detectedMs: deaths.length === 0 ? null : Math.min(...deaths) - injectedAtMs,
+      recoveredMs: felt ? latest(http.recoveredMs, streams.recoveredMs) : null,
+      durationMs: liftedAtMs - injectedAtMs,
+      felt,
+      operationsAffected: http.affected,
+      streamsAffected: streams.affected,
+    },
+    gapsMs: interruptions.flatMap(gapOf),
+  };
+}
+
+/**
+ * Injection → end of the last operation that failed or was late, provided that enough good ones follow before the
+ * fault is lifted. Alternating between a living and a dead endpoint never recovers by this measure.
+ */
+export function operationsRecovery(logs: readonly OperationLog[], injectedAtMs: number, liftedAtMs: number): Recovery {
+  let [affected, lastBadAtMs] = [0, Number.NEGATIVE_INFINITY];
+  for (const log of logs) {
+    for (const [i, endedAtMs] of log.endedAtMs.entries()) {
+      const under = endedAtMs > injectedAtMs && (log.intendedAtMs[i] ?? 0) < liftedAtMs;
+      if (!under || log.good[i] === 1) continue;
+      affected += 1;
+      lastBadAtMs = Math.max(lastBadAtMs, endedAtMs);
+    }
+  }
+  if (affected === 0) return { affected, recoveredMs: 0 };
+  const followers = logs.flatMap(({ endedAtMs, good }) =>
+    [...endedAtMs].filter((at, i) => good[i] === 1 && at > lastBadAtMs && at < liftedAtMs),
+  );
+  return { affected, recoveredMs: followers.length >= PROOF_OF_RECOVERY ? lastBadAtMs - injectedAtMs : null };
+}
+
+function streamsRecovery(
+  interruptions: readonly (Interruption | null)[],
+  injectedAtMs: number,
+  liftedAtMs: number,
+): Recovery {
+  const firsts = interruptions.map((one) => one?.firstMessageAtMs ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(injectedAtMs, ...firsts);
+  return { affected: interruptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
+}
+
+function isHit(row: LedgerSubscription, stamp: FaultStamp): boolean {
+  return (
+    row.endpoint === stamp.endpoint &&
+    row.startedAtMs <= stamp.injectedAtMs &&
+    (row.endedAtMs === null || row.endedAtMs >= stamp.injectedAtMs)
+  );
+}
+
+function interruptionOf(launch: LaunchSample, stream: string, injectedAtMs: number): Interruption | null {
+  const tallies = launch.runs.flatMap(({ report }) => report.streams?.streams ?? []);
+  const interruptions = tallies.find((tally) => tally.stream === stream)?.interruptions ?? [];
+  const after = interruptions.filter((one) => one.interruptedAtMs >= injectedAtMs);
+  const [first] = after;
+  if (!first) return null;
+  // Interrupted again before data came: the gap ends with the first message of the last try.
+  const recovered = after.find((one) => one.firstMessageAtMs !== null);
+  return { ...first, firstMessageAtMs: recovered?.firstMessageAtMs ?? null };
+}
+
+function gapOf(interruption: Interruption | null): number[] {
+  if (!interruption || interruption.firstMessageAtMs === null || interruption.lastMessageAtMs === null) return [];
+  return [interruption.firstMessageAtMs - interruption.lastMessageAtMs];
+}
+
+function deathsOf(launch: LaunchSample): readonly { endpoint: number; atMs: number }[] {
+  return [launch.start, ...launch.runs.map(({ report }) => report), launch.finish].flatMap(
+    ({ claims }) => claims.declaredDead,
+  );
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
+}

@@ -1,0 +1,158 @@
+import { systemClock } from '../base/index.js';
+import { type ExchangeClient, startExchange } from '../exchange/client.js';
+import type { FaultPlan, SiteInfo } from '../exchange/protocol.js';
+import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import { ArmClient } from './arm-client.js';
+import { armConfig } from './arm-config.js';
+import { AuthorityFile } from './authority-file.js';
+import { Launch, type LaunchSample } from './launch.js';
+import { assemble } from './assemble.js';
+import type { ProgressEvent, ScenarioMeasurement } from './measurement.js';
+import type { Pinning } from './pinning.js';
+import { type PairPlan, planPairs, type Turn } from './plan.js';
+
+export interface RunScenarioOptions {
+  readonly loaded: LoadedScenario;
+  readonly seed: number;
+  readonly pinning: Pinning | null;
+  readonly signal: AbortSignal;
+  readonly progress: (event: Omit<ProgressEvent, 'position'>) => void;
+}
+
+/**
+ * Measures one scenario: pair by pair, fresh processes for every launch, one exchange process for all of them.
+ * @throws {MpBenchError} E_EXCHANGE or E_ARM when a process dies by itself
+ */
+export async function runScenario(options: RunScenarioOptions): Promise<ScenarioMeasurement> {
+  const { loaded, seed, pinning, signal } = options;
+  const exchange = await startExchange(pinning ? { pinTo: pinning.exchange } : {});
+  const session = new Session(options, exchange);
+  const stop = (): void => void session.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const samples: LaunchSample[] = [];
+  try {
+    for (const plan of planPairs(loaded.scenario, seed)) {
+      if (signal.aborted) break;
+      samples.push(...(await session.pair(plan)));
+    }
+  } catch (error) {
+    // A process that the stop has killed fails its requests; what was measured before stays.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await session.stop();
+  }
+  return assemble(loaded, samples, !signal.aborted);
+}
+
+interface Prepared {
+  readonly arm: string;
+  readonly launch: Launch;
+}
+
+/** The processes of one scenario's run; whatever it started, `stop` ends. */
+class Session {
+  readonly #options: RunScenarioOptions;
+  readonly #exchange: ExchangeClient;
+  readonly #authority = new AuthorityFile();
+  readonly #clients = new Set<ArmClient>();
+
+  constructor(options: RunScenarioOptions, exchange: ExchangeClient) {
+    this.#options = options;
+    this.#exchange = exchange;
+  }
+
+  async pair(plan: PairPlan): Promise<LaunchSample[]> {
+    const { scenario } = this.#options.loaded;
+    const prepared = await Promise.all(plan.arms.map((arm) => this.#prepare(plan, arm)));
+    const byArm = new Map(prepared.map((one) => [one.arm, one.launch]));
+    return scenario.sampling.unit === 'slice'
+      ? this.#interleave(plan, prepared, byArm)
+      : this.#oneAfterTheOther(plan, byArm);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.end()));
+    this.#clients.clear();
+    await this.#exchange.shutdown().catch(() => undefined);
+    this.#authority.remove();
+  }
+
+  /** Slices of all arms alternate while every process stays up, idle between its turns. */
+  async #interleave(
+    plan: PairPlan,
+    prepared: readonly Prepared[],
+    byArm: ReadonlyMap<string, Launch>,
+  ): Promise<LaunchSample[]> {
+    for (const { launch } of prepared) await launch.start(this.#scenario.link.rttMs);
+    for (const turn of plan.turns) await this.#turn(plan, turn, byArm);
+    const samples: LaunchSample[] = [];
+    for (const { arm, launch } of prepared) samples.push(await launch.finish(plan.pair, arm));
+    this.#clients.clear();
+    return samples;
+  }
+
+  /** Whole launches alternate: an idle socket with streams on it is not quiet. */
+  async #oneAfterTheOther(plan: PairPlan, byArm: ReadonlyMap<string, Launch>): Promise<LaunchSample[]> {
+    const samples: LaunchSample[] = [];
+    for (const turn of plan.turns) {
+      const launch = launchOf(byArm, turn.arm);
+      await launch.start(this.#scenario.link.rttMs);
+      await this.#turn(plan, turn, byArm);
+      samples.push(await launch.finish(plan.pair, turn.arm));
+    }
+    this.#clients.clear();
+    return samples;
+  }
+
+  async #turn(plan: PairPlan, turn: Turn, byArm: ReadonlyMap<string, Launch>): Promise<void> {
+    const { name, sampling } = this.#scenario;
+    this.#options.progress({ scenario: name, pair: plan.pair, pairs: sampling.pairs, arm: turn.arm });
+    await launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultOf(this.#scenario, plan));
+  }
+
+  /** A fresh process against a site of its own, code warm, no link yet. */
+  async #prepare(plan: PairPlan, arm: string): Promise<Prepared> {
+    const { loaded, seed, pinning } = this.#options;
+    const site = await this.#open(plan, arm);
+    const client = new ArmClient(arm, pinning?.arm ?? null, this.#authority.path(site.ca));
+    this.#clients.add(client);
+    await client.init(armConfig(loaded.scenario, arm, site, seed));
+    const launch = new Launch(site.id, this.#exchange, client);
+    await launch.warmUp(loaded.scenario.warmUp.operations);
+    return { arm, launch };
+  }
+
+  #open(plan: PairPlan, arm: string): Promise<SiteInfo> {
+    const { venue, endpoints, tls, market, name } = this.#scenario;
+    return this.#exchange.open({
+      id: `${name}/${plan.pair}/${arm}`,
+      venue,
+      // The same market for every arm of a pair.
+      seed: `${this.#options.seed}/${name}/${plan.pair}`,
+      endpoints,
+      tls,
+      symbols: market.symbols,
+      activity: market.activity,
+      link: { rttMs: 0 },
+    });
+  }
+
+  get #scenario(): Scenario {
+    return this.#options.loaded.scenario;
+  }
+}
+
+function launchOf(byArm: ReadonlyMap<string, Launch>, arm: string): Launch {
+  const launch = byArm.get(arm);
+  if (!launch) throw new Error(`no launch was prepared for arm ${arm}`);
+  return launch;
+}
+
+/** The fault of a pair with its time relative to the begin of the load. */
+function faultOf(scenario: Scenario, plan: PairPlan): FaultPlan | null {
+  const { faults } = scenario;
+  const fault = plan.fault === null ? undefined : faults?.rotation[plan.fault];
+  if (!faults || !fault) return null;
+  return { id: `${plan.pair}`, ...fault, atMs: faults.atMs, durationMs: faults.durationMs };
+}

@@ -1,0 +1,191 @@
+import { SequenceRanges } from '../base/index.js';
+import type { ClaimedConnection } from '../driver/index.js';
+import type { LedgerConnection } from '../exchange/protocol.js';
+import type { WitnessCheck } from '../record/record.js';
+import type { LaunchSample } from './launch.js';
+import { streamAccounts, type StreamAccount } from './stream-ledger.js';
+
+/** One identity between the two witnesses in one launch. `explained` are the counted terms between both sides. */
+interface Identity {
+  readonly id: string;
+  readonly client: number;
+  readonly exchange: number;
+  readonly explained: Readonly<Record<string, number>>;
+  /** What nothing explains; 0 when both agree. */
+  readonly remainder: number;
+}
+
+/** Holds the client's claims of every launch of an arm against the exchange's ledger. */
+export function checkWitnesses(arm: string, launches: readonly LaunchSample[]): WitnessCheck[] {
+  const byId = new Map<string, Identity[]>();
+  for (const launch of launches) {
+    for (const identity of identitiesOf(launch)) byId.set(identity.id, [...(byId.get(identity.id) ?? []), identity]);
+  }
+  return [...byId].map(([id, identities]) => summed(arm, id, identities));
+}
+
+function identitiesOf(launch: LaunchSample): Identity[] {
+  const counts = launch.start.http !== null || launch.start.placements !== null;
+  const identities = [answers(launch)];
+  if (counts) identities.push(...connectionIdentities(launch));
+  const streams = streamAccounts(launch);
+  if (streams.length > 0) identities.push(subscriptions(launch, streams), ...messages(streams));
+  return identities;
+}
+
+/** Answers that the client's attempts had, against responses that the exchange wrote in full. */
+function answers(launch: LaunchSample): Identity {
+  const { attempts, attemptFailures } = launch.finish.claims;
+  const client = attempts - attemptFailures;
+  const exchange = launch.ledger.counts.responses;
+  // A response can be on its way when its connection dies; then an attempt failed at the client.
+  const onTheWay = Math.min(Math.max(0, exchange - client), attemptFailures);
+  return identity('answers', client, exchange, { 'lost on the way': onTheWay });
+}
+
+function connectionIdentities(launch: LaunchSample): Identity[] {
+  const { pairs, clientOnly, exchangeOnly } = matchConnections(launch.claimed, launch.connections);
+  const refused = new Set(launch.faults.map((fault) => fault.endpoint));
+  // A listener that closes takes with it what the kernel had accepted and the exchange had not.
+  const neverAccepted = clientOnly.filter((row) => row.openedAtMs === null && refused.has(row.endpoint)).length;
+  const accepted: Identity = {
+    id: 'connections',
+    client: launch.claimed.length,
+    exchange: launch.connections.length,
+    explained: { 'reset before they were accepted': -neverAccepted },
+    remainder: clientOnly.length - neverAccepted + exchangeOnly.length + launch.rowsDropped,
+  };
+  return [accepted, usable(pairs), ...exchanged(pairs)];
+}
+
+type Pair = readonly [Readonly<ClaimedConnection>, LedgerConnection];
+
+/** Connections that both sides call usable; in a fault one side may have finished the handshake alone. */
+function usable(pairs: readonly Pair[]): Identity {
+  const [client, exchange] = [pairs.filter(([claim]) => claim.openedAtMs !== null), pairs.filter(([, row]) => row.readyAtMs !== null)];
+  const clientAlone = pairs.filter(([claim, row]) => claim.openedAtMs !== null && row.readyAtMs === null);
+  const exchangeAlone = pairs.filter(([claim, row]) => claim.openedAtMs === null && row.readyAtMs !== null);
+  // Only a connection that was cut, and carried nothing, can be finished on one side alone.
+  const cut = clientAlone.filter(([claim]) => claim.responsesReceived === 0 && claim.closedAtMs !== null).length;
+  const given = exchangeAlone.filter(([, row]) => row.responses === 0).length;
+  return {
+    id: 'usable',
+    client: client.length,
+    exchange: exchange.length,
+    explained: { 'cut before the exchange was ready': -cut, 'given up before the client was': given },
+    remainder: clientAlone.length - cut + exchangeAlone.length - given,
+  };
+}
+
+/** Requests and responses, connection by connection: only the last one of a connection may be cut off. */
+function exchanged(pairs: readonly Pair[]): Identity[] {
+  const requests = pairs.filter(([claim]) => claim.carries === 'requests');
+  let [unread, undelivered, requestRemainder, responseRemainder] = [0, 0, 0, 0];
+  for (const [claim, row] of requests) {
+    const notRead = claim.requestsSent - row.requests;
+    const notReceived = row.responses - claim.responsesReceived;
+    const outstanding = claim.requestsSent > claim.responsesReceived ? 1 : 0;
+    unread += Math.max(0, Math.min(notRead, outstanding));
+    undelivered += Math.max(0, Math.min(notReceived, outstanding));
+    requestRemainder += Math.abs(notRead - Math.max(0, Math.min(notRead, outstanding)));
+    responseRemainder += Math.abs(notReceived - Math.max(0, Math.min(notReceived, outstanding)));
+  }
+  const sum = (value: (pair: Pair) => number): number => requests.reduce((total, pair) => total + value(pair), 0);
+  return [
+    {
+      id: 'requests',
+      client: sum(([claim]) => claim.requestsSent),
+      exchange: sum(([, row]) => row.requests),
+      explained: { 'cut before they were read': -unread },
+      remainder: requestRemainder,
+    },
+    {
+      id: 'responses',
+      client: sum(([claim]) => claim.responsesReceived),
+      exchange: sum(([, row]) => row.responses),
+      explained: { 'cut before they arrived': undelivered },
+      remainder: responseRemainder,
+    },
+  ];
+}
+
+function subscriptions(launch: LaunchSample, streams: readonly StreamAccount[]): Identity {
+  const client = launch.finish.claims.subscriptionsAcknowledged;
+  const rows = streams.flatMap((stream) => stream.rows);
+  const exchange = rows.length;
+  // An acknowledgement can be lost only with its connection.
+  const cut = rows.filter((row) => row.endedBy !== 'unsubscribe').length;
+  const unacknowledged = Math.min(Math.max(0, exchange - client), cut);
+  return identity('subscriptions', client, exchange, { 'acknowledgement lost with its connection': unacknowledged });
+}
+
+/** Ids that the exchange sent against ids that the handler saw; only a cut connection may lose any. */
+function messages(streams: readonly StreamAccount[]): Identity[] {
+  let [sentIds, seenIds, lostInFlight, remainder] = [0, 0, 0, 0];
+  let [sentWhole, seenWhole] = [0, 0];
+  for (const { rows, seen } of streams) {
+    const sent = new SequenceRanges(rows.flatMap((row) => row.sent));
+    const got = new SequenceRanges(seen?.ids ?? []);
+    const both = got.ranges.reduce((total, [first, last]) => total + sent.overlap(first, last), 0);
+    const cut = rows.some((row) => row.endedBy !== 'unsubscribe');
+    sentIds += sent.size;
+    seenIds += got.size;
+    if (cut) lostInFlight += sent.size - both;
+    else {
+      remainder += sent.size - both;
+      sentWhole += rows.reduce((total, row) => total + row.messagesSent, 0);
+      seenWhole += seen?.received ?? 0;
+    }
+    // Seen, and never sent: nothing explains that.
+    remainder += got.size - both;
+  }
+  return [
+    { id: 'ids', client: seenIds, exchange: sentIds, explained: { 'lost in flight': lostInFlight }, remainder },
+    identity('messages', seenWhole, sentWhole, {}),
+  ];
+}
+
+function identity(id: string, client: number, exchange: number, explained: Identity['explained']): Identity {
+  const terms = Object.values(explained).reduce((sum, term) => sum + term, 0);
+  return { id, client, exchange, explained, remainder: Math.abs(exchange - client - terms) };
+}
+
+/** Pairs connections by endpoint, port and ordinal: the how-manieth from that port, each side in its own order. */
+export function matchConnections(
+  claims: readonly Readonly<ClaimedConnection>[],
+  rows: readonly LedgerConnection[],
+): { pairs: Pair[]; clientOnly: Readonly<ClaimedConnection>[]; exchangeOnly: LedgerConnection[] } {
+  const waiting = new Map<string, LedgerConnection[]>();
+  for (const row of rows.toSorted((a, b) => a.acceptedAtMs - b.acceptedAtMs)) {
+    const key = `${row.endpoint}:${row.remotePort}`;
+    waiting.set(key, [...(waiting.get(key) ?? []), row]);
+  }
+  const pairs: Pair[] = [];
+  const clientOnly: Readonly<ClaimedConnection>[] = [];
+  for (const claim of claims.toSorted((a, b) => a.id - b.id)) {
+    const row = waiting.get(`${claim.endpoint}:${claim.localPort}`)?.shift();
+    if (row) pairs.push([claim, row]);
+    else clientOnly.push(claim);
+  }
+  return { pairs, clientOnly, exchangeOnly: [...waiting.values()].flat() };
+}
+
+function summed(arm: string, id: string, identities: readonly Identity[]): WitnessCheck {
+  const total = (value: (one: Identity) => number): number => identities.reduce((sum, one) => sum + value(one), 0);
+  const remainder = total((one) => one.remainder);
+  const terms = new Map<string, number>();
+  for (const { explained } of identities) {
+    for (const [name, value] of Object.entries(explained)) terms.set(name, (terms.get(name) ?? 0) + value);
+  }
+  const [client, exchange] = [total((one) => one.client), total((one) => one.exchange)];
+  const words = [...terms].map(([name, value]) => `${value < 0 ? '−' : '+'} ${Math.abs(value)} ${name}`);
+  return {
+    id,
+    arm,
+    client,
+    exchange,
+    remainder,
+    agree: remainder === 0,
+    identity: [`exchange ${exchange} = client ${client}`, ...words, `+ unexplained ${remainder}`].join(' '),
+  };
+}

@@ -1,0 +1,17 @@
+export { type LoadedScenario, loadScenario, type ScenarioSource } from './load.js';
+export { type FoundScenario, findScenarios, locateScenario, readScenarioText, scenarioDirectories } from './locate.js';
+export { type JsonSchema, scenarioJsonSchema } from './json-schema.js';
+export { type Override, parseOverride } from './overrides.js';
+export { type PlannedWork, plannedWork } from './plan.js';
+export {
+  type Arm,
+  DRIVERS,
+  type FaultScript,
+  type GateRule,
+  type PoolSettings,
+  type RequestLoad,
+  type Scenario,
+  type StreamLoad,
+  type TargetRule,
+} from './schema.js';
+export { nearest, suggestion } from './suggest.js';

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { duration, type Resolved } from './duration.js';
+
+export const DRIVERS = ['unpooled', 'pooled', 'default', 'unpooled-retry'] as const;
+
+const positive = () => z.int().min(1);
+const fraction = () => z.number().min(0).max(1);
+const NAME = /^[a-z][a-z0-9-]*$/;
+const NAME_EXPECTED = 'expected lower-case letters, digits and -, a letter first';
+const PATH = /^\.{0,2}\/.+$/;
+const DRIVER_EXPECTED = `expected ${DRIVERS.join(', ')}, or a path that starts with ./ ../ or /`;
+
+function isDriver(text: string): boolean {
+  return (DRIVERS as readonly string[]).includes(text) || PATH.test(text);
+}
+
+const link = z.strictObject({
+  rtt: duration().prefault('0ms').describe('Round-trip time of the emulated network; at 0 there is none.'),
+});
+
+const market = z.strictObject({
+  symbols: positive().describe('Symbols that the synthetic market trades.'),
+  activity: z.number().positive().default(1).describe('Scales every market rate; 1 is the mean of a normal day.'),
+});
+
+const requestFields = {
+  operation: z.literal('depth').default('depth').describe('What a request asks for: a snapshot of an order book.'),
+  levels: positive().default(100).describe('Price levels on each side of the book.'),
+  operations: positive().describe('Operations of one slice (or of one launch, when launches are the unit).'),
+  maxInFlight: positive().default(256).describe('Concurrency cap, the same for every arm.'),
+  timeout: duration().prefault('5s').describe('Longest an operation may take, waiting included.'),
+};
+
+const requests = z.discriminatedUnion('arrivals', [
+  z.strictObject({
+    arrivals: z.literal('poisson').describe('Open loop: independent arrivals at a mean rate.'),
+    ratePerSecond: z.number().positive().describe('Mean arrival rate, operations a second.'),
+    ...requestFields,
+  }),
+  z.strictObject({
+    arrivals: z.literal('burst').describe('All operations are wanted at once, maxInFlight at a time.'),
+    ...requestFields,
+  }),
+]);
+
+const subscription = z.strictObject({
+  channel: z.enum(['depth', 'trade', 'bookTicker', 'kline']).describe('Kind of stream.'),
+  symbols: positive().describe('How many symbols, the most active first; one stream each.'),
+});
+
+const streams = z.strictObject({
+  subscriptions: z.array(subscription).min(1).describe('Streams that are wanted from the start.'),
+  change: z.int().min(0).default(0).describe('Streams exchanged for as many others half-way.'),
+  hold: duration().prefault('1s').describe('How long the streams are held, before and again after the change.'),
+});
+
+const load = z.strictObject({
+  requests: requests.exactOptional().describe('Requests over REST.'),
+  streams: streams.exactOptional().describe('Subscriptions over WebSocket.'),
+});
+
+const faults = z.strictObject({
+  at: duration().describe('When in a launch the fault is injected, from the start of the load.'),
+  duration: duration().describe('How long it lasts.'),
+  rotation: z
+    .array(
+      z.strictObject({
+        kind: z
+          .enum(['refuse', 'reset', 'silence'])
+          .describe('refuse: nobody listens; reset: RST to all; silence: sockets stay open, nothing comes.'),
+        endpoint: z.int().min(0).describe('Index of the endpoint that fails, from 0.'),
+      }),
+    )
+    .min(1)
+    .describe('One fault a launch, in turns; the same for every arm.'),
+});
+
+const pool = z.strictObject({
+  min: z.int().min(0).default(0).describe('Connections kept open at least.'),
+  max: positive().default(16).describe('Connections open at most.'),
+  warmStart: z.enum(['none', 'min', 'max']).default('none').describe('Connections opened before the load starts.'),
+  tries: positive().default(2).describe('Attempts an operation has, on different endpoints where there are some.'),
+  acquireTimeout: duration().prefault('5s').describe('Longest wait for a connection, dialing included.'),
+  attemptTimeout: duration()
+    .prefault('5s')
+    .describe('Longest one attempt may take; then its connection is given up. The same for every arm.'),
+  dialTimeout: duration().prefault('5s').describe('Longest a dial may take until the connection is usable.'),
+  idleTimeout: duration().prefault('60s').describe('Idle connections above min are closed after this.'),
+  maxLifetime: duration().prefault('1h').describe('Connections are retired at this age.'),
+  maxPending: positive().default(10_000).describe('Acquires that may wait at once.'),
+  failureThreshold: positive().default(1).describe('Failures in a row after which an endpoint is out.'),
+  cooldown: duration().prefault('2s').describe('How long an endpoint is out before one trial.'),
+  streamsPerConnection: positive().default(200).describe('Streams that one WebSocket connection carries.'),
+  silenceTimeout: duration().prefault('10s').describe('A stream connection that is silent this long is pinged.'),
+  pingTimeout: duration().prefault('5s').describe('… and is dead when nothing arrives for this long after the ping.'),
+});
+
+const arm = z.strictObject({
+  stack: z
+    .enum(['day1', 'day2', 'day3'])
+    .describe('Layers it runs on: day2 adds pooled objects, day3 pooled connections.'),
+  driver: z
+    .string()
+    .refine(isDriver, { error: DRIVER_EXPECTED, params: { known: DRIVERS } })
+    .describe(`The client under test: ${DRIVERS.join(', ')}, or a path that starts with ./ ../ or /.`),
+  role: z.enum(['control', 'test']).describe('The one control arm is what every other arm is paired with.'),
+  launches: positive().nullable().default(null).describe('Pairs that the arm takes part in; null: all of them.'),
+});
+
+const gate = z.strictObject({
+  arm: z.string().describe('The arm that is gated.'),
+  metric: z.string().describe('Metric path, for example responseTimeMs.p50.'),
+  margin: fraction().default(0.1).describe('Change that must not slip through, as a share.'),
+  deadZone: fraction().default(0.03).describe('Change that is ignored even when it is real, as a share.'),
+});
+
+const targetFields = {
+  id: z.string().regex(NAME, { error: NAME_EXPECTED }).describe('Short name, unique in the scenario.'),
+  title: z.string().min(1).describe('The promise in words.'),
+  arm: z.string().describe('The arm that must keep it.'),
+  metric: z.string().describe('Metric path.'),
+  is: z.enum(['<', '<=', '>', '>=']).describe('How the value must stand to the limit.'),
+  limit: z.number().describe('The limit, in the metric’s unit (or a factor, for a ratio).'),
+  byConstruction: z.boolean().default(false).describe('True for any client of this design; labelled so in reports.'),
+};
+const against = z.string().describe('The arm to compare with.');
+
+const target = z.discriminatedUnion('compare', [
+  z.strictObject({ compare: z.literal('ratio').describe('metric ÷ metric of `against`.'), against, ...targetFields }),
+  z.strictObject({
+    compare: z.literal('difference').describe('metric − metric of `against`.'),
+    against,
+    ...targetFields,
+  }),
+  z.strictObject({ compare: z.literal('absolute').describe('One value a launch.'), ...targetFields }),
+  z.strictObject({ compare: z.literal('maximum').describe('The largest value of all launches.'), ...targetFields }),
+]);
+
+/** The fields of a scenario; what a scenario is once `quick` has been merged or dropped. */
+export const scenarioSchema = z.strictObject({
+  name: z.string().regex(NAME, { error: NAME_EXPECTED }).describe('The scenario’s name.'),
+  question: z.string().min(1).describe('The one question that it answers.'),
+  venue: z.enum(['binance']).describe('Whose wire protocol the mock exchange speaks.'),
+  endpoints: positive().max(16).default(1).describe('Endpoints of the venue, each with its own port.'),
+  tls: z.boolean().default(true).describe('https and wss, or http and ws.'),
+  link: link.prefault({}).describe('The emulated network between client and exchange.'),
+  market: market.describe('The synthetic market.'),
+  load: load.describe('What the client is asked to do: requests, streams, or both.'),
+  warmUp: z
+    .strictObject({ operations: z.int().min(0).default(0).describe('Operations before measuring, link at 0 ms.') })
+    .prefault({})
+    .describe('Warm-up of each launch; never measured.'),
+  faults: faults.exactOptional().describe('One scripted fault a launch.'),
+  pool: pool.prefault({}).describe('Settings of the pooled arms.'),
+  arms: z.record(z.string().regex(NAME), arm).describe('The clients that are compared, by name.'),
+  sampling: z
+    .strictObject({
+      unit: z.enum(['slice', 'launch']).describe('What alternates between the arms of a pair.'),
+      pairs: positive().default(12).describe('Launch pairs: the unit of replication.'),
+      blocks: positive().default(1).describe('Blocks in each pair, one slice of every arm in each (unit slice).'),
+    })
+    .describe('How often, and in which order, the arms are measured.'),
+  gates: z.array(gate).default([]).describe('Timing metrics compared with the gate baseline; at most four a run.'),
+  targets: z.array(target).default([]).describe('Promises, judged within the run.'),
+  deterministic: z
+    .record(z.string(), z.array(z.string()))
+    .default({})
+    .describe('By arm: metrics that are the same in each run, compared exactly with the baseline.'),
+});
+
+/** A loaded scenario: complete, deeply readonly, durations in milliseconds. */
+export type Scenario = Resolved<z.output<typeof scenarioSchema>>;
+export type Arm = Scenario['arms'][string];
+export type RequestLoad = NonNullable<Scenario['load']['requests']>;
+export type StreamLoad = NonNullable<Scenario['load']['streams']>;
+export type FaultScript = NonNullable<Scenario['faults']>;
+export type PoolSettings = Scenario['pool'];
+export type GateRule = Scenario['gates'][number];
+export type TargetRule = Scenario['targets'][number];

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { WebSocket } from 'ws';
+import { type Clock, systemClock } from '../../src/base/index.js';
+import { type Authority, createAuthority } from '../../src/exchange/authority.js';
+import type { FaultKind, LedgerSnapshot, SiteInfo } from '../../src/exchange/protocol.js';
+import { Site } from '../../src/exchange/site.js';
+import { Scheduler } from '../../src/link/index.js';
+import { FakeVenue } from './fake-venue.js';
+
+let authority: Promise<Authority> | null = null;
+
+/** A site with a fake venue and clients that are closed with it. */
+export class SiteHarness {
+  readonly venue = new FakeVenue();
+  readonly site: Site;
+  info!: SiteInfo;
+  readonly #clients: (() => void)[] = [];
+
+  private constructor(site: (venue: FakeVenue) => Site) {
+    this.site = site(this.venue);
+  }
+
+  static async open(tls: boolean, rttMs: number, clock: Clock = systemClock): Promise<SiteHarness> {
+    authority ??= createAuthority();
+    const parts = { clock, scheduler: new Scheduler(clock), authority: tls ? await authority : null };
+    const config = { id: 's', venue: 'fake', seed: '1', endpoints: 2, tls, symbols: 2, activity: 1, link: { rttMs } };
+    const harness = new SiteHarness((venue) => new Site(config, { ...parts, venue }));
+    harness.info = await harness.site.open();
+    return harness;
+  }
+
+  async close(): Promise<LedgerSnapshot> {
+    for (const close of this.#clients.splice(0)) close();
+    return this.site.close();
+  }
+
+  /** Opens a raw client connection; resolves when it is usable for the client. */
+  async dial(options: { endpoint?: number; session?: Buffer } = {}): Promise<Socket> {
+    const socket = this.begin(options);
+    await once(socket, this.info.ca ? 'secureConnect' : 'connect');
+    return socket;
+  }
+
+  /** Begins to dial. */
+  begin({ endpoint = 0, session }: { endpoint?: number; session?: Buffer } = {}): Socket {
+    const port = Number(new URL(this.info.endpoints[endpoint]!.rest).port);
+    const socket = this.info.ca
+      ? connectTls({ host: '127.0.0.1', port, ca: this.info.ca, ...(session ? { session } : {}) })
+      : connectPlain({ host: '127.0.0.1', port });
+    socket.on('error', () => undefined);
+    this.#clients.push(() => socket.destroy());
+    return socket;
+  }
+
+  /** Sends one request and resolves with the status and the body of the answer. */
+  async request(socket: Socket, path: string): Promise<string> {
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    let text = '';
+    const whole = /^HTTP\/1\.1 (\d+)[\s\S]*content-length: (\d+)[\s\S]*?\r\n\r\n([\s\S]*)$/i;
+    for (;;) {
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      text += chunk.toString();
+      const match = whole.exec(text);
+      if (match && match[3]!.length >= Number(match[2])) return `${match[1]} ${match[3]}`;
+    }
+  }
+
+  /** Opens a WebSocket; every frame that arrives is kept in `frames`. */
+  async stream(path: string): Promise<{ socket: WebSocket; frames: string[]; next: () => Promise<string> }> {
+    const ca = this.info.ca;
+    const socket = new WebSocket(`${this.info.endpoints[0]!.ws}${path}`, ca ? { ca } : {});
+    this.#clients.push(() => {
+      socket.terminate();
+    });
+    const frames: string[] = [];
+    let read = 0;
+    socket.on('error', () => undefined);
+    socket.on('message', (data: Buffer) => frames.push(data.toString()));
+    await once(socket, 'open');
+    const next = async (): Promise<string> => {
+      while (frames.length <= read) await once(socket, 'message');
+      return frames[read++]!;
+    };
+    return { socket, frames, next };
+  }
+
+  /** Injects a fault into endpoint 0 now, and resolves when it has taken effect. */
+  async fault(kind: FaultKind, durationMs: number): Promise<void> {
+    this.site.inject([{ id: kind, kind, endpoint: 0, atMs: 0, durationMs }]);
+    await this.until(({ faults }) => faults.some((fault) => fault.kind === kind));
+  }
+
+  async lifted(): Promise<void> {
+    await this.until(({ faults }) => faults.every((fault) => fault.liftedAtMs !== null));
+  }
+
+  /** Waits until a snapshot fulfils `condition`. Rows of connections that end meanwhile are consumed. */
+  async until(condition: (snapshot: LedgerSnapshot) => boolean): Promise<LedgerSnapshot> {
+    for (;;) {
+      const snapshot = this.site.snapshot();
+      if (condition(snapshot)) return snapshot;
+      await pause(5);
+    }
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

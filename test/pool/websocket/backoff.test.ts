@@ -1,0 +1,61 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FakeClock, seededRandom } from '../../../src/base/index.js';
+import { Backoff } from '../../../src/pool/websocket/backoff.js';
+
+const always = (value: number) => ({ ...seededRandom(1), next: () => value });
+
+describe('Backoff', () => {
+  it('lets the first dial after a single failure go at once, then doubles its bound up to the most', async () => {
+    const clock = new FakeClock();
+    const backoff = new Backoff({ initialMs: 100, maxMs: 500 }, clock, always(1));
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      await clock.advance(backoff.waitMs + 1);
+      backoff.failed(clock.now());
+      waits.push(backoff.waitMs);
+    }
+    expect(waits).toEqual([0, 100, 200, 400, 500, 500]);
+  });
+
+  it('spreads the delay over the whole bound', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (value) => {
+        const clock = new FakeClock();
+        const backoff = new Backoff({ initialMs: 100, maxMs: 100 }, clock, always(value));
+        backoff.failed(-1);
+        backoff.failed(0.5);
+        expect(backoff.waitMs).toBeCloseTo(value * 100);
+      }),
+    );
+  });
+
+  it('counts failures that were under way together once', async () => {
+    const clock = new FakeClock();
+    const backoff = new Backoff({ initialMs: 100, maxMs: 500 }, clock, always(1));
+    await clock.advance(50);
+    for (const beganAtMs of [0, 10, 20]) backoff.failed(beganAtMs);
+    expect(backoff.failures).toBe(1);
+  });
+
+  it('forgets failures when a connection holds, not when one opens', async () => {
+    const clock = new FakeClock();
+    const backoff = new Backoff({ initialMs: 100, maxMs: 500, stableAfterMs: 1000 }, clock, always(1));
+    for (let i = 0; i < 3; i += 1) {
+      await clock.advance(600);
+      backoff.opened();
+      const openedAtMs = clock.now();
+      await clock.advance(10);
+      backoff.broke(openedAtMs);
+    }
+    expect(backoff.failures).toBe(3);
+    await clock.advance(600);
+    backoff.opened();
+    const openedAtMs = clock.now();
+    await clock.advance(1000);
+    backoff.broke(openedAtMs);
+    expect(backoff.failures).toBe(3);
+    backoff.failed(clock.now());
+    expect(backoff.failures).toBe(1);
+  });
+});

@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../../src/base/index.js';
+import {
+  dialWebSocket,
+  type StreamPoolEvent,
+  WebSocketConnectionPool,
+  type WebSocketConnectionPoolOptions,
+} from '../../../src/pool/websocket/index.js';
+import { type FakeRequest, fakeProtocol, nth } from './fake-venue.js';
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function listen(server: net.Server): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket)).on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A venue that acknowledges everything and sends a message a millisecond on each stream, numbered over all its life. */
+async function venue() {
+  const server = http.createServer();
+  const sockets = new WebSocketServer({ server });
+  const subscribed = new Map<WebSocket, Set<string>>();
+  let id = 0;
+  sockets.on('connection', (socket) => {
+    const streams = new Set<string>();
+    subscribed.set(socket, streams);
+    socket.send(JSON.stringify({ kind: 'other' }));
+    socket.on('close', () => subscribed.delete(socket));
+    socket.on('message', (data: Buffer) => {
+      const request = JSON.parse(data.toString()) as FakeRequest;
+      for (const stream of request.streams) streams[request.op === 'subscribe' ? 'add' : 'delete'](stream);
+      socket.send(JSON.stringify({ kind: 'ack', id: request.id, ok: true }));
+    });
+  });
+  const ticker = setInterval(() => {
+    id += 1;
+    for (const [socket, streams] of subscribed)
+      for (const stream of streams)
+        socket.send(JSON.stringify({ kind: 'data', stream, firstId: id, lastId: id, payload: null }));
+  }, 1);
+  closers.push(async () => clearInterval(ticker));
+  const origin = `ws://127.0.0.1:${await listen(server)}`;
+  return { origin, subscribed, sockets };
+}
+
+/** Forwards bytes to `port`, until it is told to swallow them. */
+async function tunnel(port: number) {
+  const state = { swallow: false };
+  const server = net.createServer((near) => {
+    const far = net.connect(port, '127.0.0.1');
+    const forward = (to: net.Socket) => (chunk: Buffer) => {
+      if (!state.swallow) to.write(chunk);
+    };
+    near.on('data', forward(far)).on('close', () => far.destroy());
+    far
+      .on('data', forward(near))
+      .on('close', () => near.destroy())
+      .on('error', () => {});
+  });
+  return { origin: `ws://127.0.0.1:${await listen(server)}`, state };
+}
+
+function openPool(options: Partial<WebSocketConnectionPoolOptions> & { origins: string[] }) {
+  const pool = new WebSocketConnectionPool({
+    protocol: fakeProtocol(),
+    maxConnections: 4,
+    streamsPerConnection: 4,
+    backoff: { initialMs: 5, maxMs: 50 },
+    cooldownMs: 100,
+    ...options,
+  });
+  closers.push(() => pool.close());
+  const events: StreamPoolEvent[] = [];
+  pool.on((event) => events.push(event));
+  return { pool, events };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadlineMs = systemClock.now() + 10_000;
+  while (!condition()) {
+    if (systemClock.now() > deadlineMs) throw new Error(`Expected ${condition.toString()} within 10 s`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
+  }
+}
+
+describe('over real sockets', () => {
+  it('streams go on after a reset, without a message twice and with every loss reported', async () => {
+    const [a, b] = [await venue(), await venue()];
+    const { pool, events } = openPool({ origins: [a.origin, b.origin] });
+    const seen = new Map<string, number[]>();
+    const held = Array.from({ length: 8 }, (_, index) => {
+      const ids: number[] = [];
+      seen.set(`s${index}`, ids);
+      return pool.subscribe(`s${index}`, { onMessage: ({ lastId }) => ids.push(lastId) });
+    });
+    await Promise.all(held.map(({ acknowledged }) => acknowledged));
+    expect(pool.connections()).toHaveLength(2);
+    await until(() => [...seen.values()].every(({ length }) => length > 10));
+    for (const socket of a.subscribed.keys()) socket.terminate();
+    const before = new Map([...seen].map(([stream, ids]) => [stream, ids.length]));
+    await until(() => held.every(({ state }) => state === 'live') && a.subscribed.size === 0);
+    await until(() => [...seen].every(([stream, ids]) => ids.length > (before.get(stream) ?? 0) + 5));
+    for (const ids of seen.values()) expect(ids).toEqual([...new Set(ids)].sort((x, y) => x - y));
+    const missing = [...seen.values()].map((ids) => nth(ids, ids.length - 1) - nth(ids, 0) + 1 - ids.length);
+    expect(pool.stats().streams.gapIds).toBe(missing.reduce((sum, count) => sum + count, 0));
+    expect(events.filter(({ kind }) => kind === 'recovered')).toHaveLength(4);
+    await pool.close();
+    await until(() => a.subscribed.size + b.subscribed.size === 0);
+  });
+
+  it('a peer that vanished without a word is declared dead, and its streams move', async () => {
+    const target = await venue();
+    const { origin, state } = await tunnel(Number(new URL(target.origin).port));
+    const { pool, events } = openPool({
+      origins: [origin, target.origin],
+      silenceTimeoutMs: 60,
+      pingTimeoutMs: 60,
+      maxConnections: 2,
+      streamsPerConnection: 1,
+    });
+    const held = ['s0', 's1'].map((stream) => pool.subscribe(stream, { onMessage: () => {} }));
+    await Promise.all(held.map(({ acknowledged }) => acknowledged));
+    state.swallow = true;
+    await until(() => events.some(({ kind }) => kind === 'recovered'));
+    expect(events.filter(({ kind }) => kind === 'declaredDead')).toMatchObject([{ endpointIndex: 0 }]);
+    expect(pool.connections().map(({ endpointIndex }) => endpointIndex)).toEqual([1, 1]);
+  });
+
+  it('survives a stall of its own event loop that is longer than the ping’s timeout', async () => {
+    const { origin } = await venue();
+    const { pool, events } = openPool({ origins: [origin], silenceTimeoutMs: 50, pingTimeoutMs: 50 });
+    const held = pool.subscribe('s', { onMessage: () => {} });
+    await held.acknowledged;
+    await held.close();
+    const silent = pool.subscribe('quiet', { onMessage: () => {} });
+    await silent.acknowledged;
+    const untilMs = systemClock.now() + 400;
+    while (systemClock.now() < untilMs);
+    await until(() => pool.stats().streams.messages > 0);
+    expect(events.map(({ kind }) => kind)).not.toContain('declaredDead');
+  });
+
+  it('close leaves no handle', async () => {
+    const { origin } = await venue();
+    const active = (): number => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCPSocket')).length;
+    const { pool } = openPool({ origins: [origin] });
+    await until(() => active() === 0);
+    await pool.subscribe('s', { onMessage: () => {} }).acknowledged;
+    expect(active()).toBeGreaterThan(0);
+    await pool.close();
+    await until(() => active() === 0);
+  });
+});
+
+describe('dialWebSocket', () => {
+  it('times each part, knows its port, and loses no frame that came with the upgrade', async () => {
+    const { origin, sockets } = await venue();
+    const remote = once(sockets, 'connection') as Promise<[WebSocket, http.IncomingMessage]>;
+    const { socket, parts, localPort } = await dialWebSocket(`${origin}/ws`, { handshakeTimeoutMs: 5000 });
+    closers.push(async () => socket.terminate());
+    const [, request] = await remote;
+    expect(request.socket.remotePort).toBe(localPort);
+    expect(request.url).toBe('/ws');
+    expect(request.headers['sec-websocket-extensions']).toBeUndefined();
+    expect(parts.tcpMs).toBeGreaterThan(0);
+    expect(parts.upgradeMs).toBeGreaterThan(0);
+    expect([parts.dnsMs, parts.tlsMs]).toEqual([0, 0]);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    const greeting = once(socket, 'message') as Promise<[Buffer]>;
+    socket.resume();
+    expect((await greeting)[0].toString()).toBe('{"kind":"other"}');
+  });
+
+  it('says at which stage it failed, and from which port', async () => {
+    const refusing = net.createServer();
+    const port = await listen(refusing);
+    await new Promise((resolve) => {
+      refusing.close(resolve);
+    });
+    await expect(dialWebSocket(`ws://127.0.0.1:${port}`, { handshakeTimeoutMs: 5000 })).rejects.toMatchObject({
+      stage: 'tcp',
+      code: 'ECONNREFUSED',
+    });
+
+    const deaf = await listen(net.createServer());
+    const localPort = expect.any(Number) as number;
+    await expect(dialWebSocket(`ws://127.0.0.1:${deaf}`, { handshakeTimeoutMs: 50 })).rejects.toMatchObject({
+      stage: 'upgrade',
+      code: 'ETIMEDOUT',
+      localPort,
+    });
+    await expect(dialWebSocket(`wss://127.0.0.1:${deaf}`, { handshakeTimeoutMs: 50 })).rejects.toMatchObject({
+      stage: 'tls',
+      code: 'ETIMEDOUT',
+      localPort,
+    });
+    const signal = AbortSignal.timeout(30);
+    await expect(dialWebSocket(`ws://127.0.0.1:${deaf}`, { handshakeTimeoutMs: 5000, signal })).rejects.toMatchObject({
+      stage: 'upgrade',
+      code: 'ABORTED',
+    });
+
+    const cutting = await listen(net.createServer((socket) => socket.resetAndDestroy()));
+    await expect(dialWebSocket(`wss://127.0.0.1:${cutting}`, { handshakeTimeoutMs: 5000 })).rejects.toMatchObject({
+      name: 'WebSocketDialError',
+      code: 'ECONNRESET',
+    });
+
+    const busy = http.createServer().on('upgrade', (_request, socket) => {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+    });
+    await expect(
+      dialWebSocket(`ws://127.0.0.1:${await listen(busy)}`, { handshakeTimeoutMs: 5000 }),
+    ).rejects.toMatchObject({ stage: 'upgrade', code: 'HTTP_503', localPort });
+  });
+});

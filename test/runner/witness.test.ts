@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { lostIds } from '../../src/runner/stream-ledger.js';
+import { checkWitnesses } from '../../src/runner/witness.js';
+import { accepted, claimed, launch, type LaunchFacts, seen, served } from './sample.js';
+
+function disagreements(facts: LaunchFacts): string[] {
+  return checkWitnesses('pooled', [launch(facts)])
+    .filter((check) => !check.agree)
+    .map((check) => `${check.id} ${check.remainder}`);
+}
+
+const honest: LaunchFacts = {
+  claimed: [claimed(1), claimed(2)],
+  connections: [accepted(1), accepted(2)],
+  attempts: 2,
+  responses: 2,
+};
+
+describe('the witnesses of requests', () => {
+  it('agree about an honest client', () => {
+    expect(disagreements(honest)).toEqual([]);
+    expect(checkWitnesses('pooled', [launch(honest), launch(honest)]).map(({ id, client, exchange }) => [id, client, exchange])).toEqual([
+      ['answers', 4, 4],
+      ['connections', 4, 4],
+      ['usable', 4, 4],
+      ['requests', 4, 4],
+      ['responses', 4, 4],
+    ]);
+  });
+
+  it('notice a connection that the client kept to itself', () => {
+    expect(disagreements({ ...honest, claimed: [claimed(1)] })).toContain('connections 1');
+  });
+
+  it('notice a connection that the client made up, even beside one that it hid', () => {
+    expect(disagreements({ ...honest, claimed: [claimed(1), claimed(3)] })).toContain('connections 2');
+  });
+
+  it('notice an answer too many', () => {
+    expect(disagreements({ ...honest, attempts: 3 })).toEqual(['answers 1']);
+    expect(disagreements({ ...honest, claimed: [claimed(1), claimed(2, { requestsSent: 2, responsesReceived: 2 })] })).toEqual([
+      'requests 1',
+      'responses 1',
+    ]);
+  });
+
+  it('explain the last request of a connection that was cut, and no more than that', () => {
+    const cut = { closedAtMs: 15, requestsSent: 5, responsesReceived: 4 };
+    const facts = { claimed: [claimed(1, cut)], attempts: 5, attemptFailures: 1 };
+    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 4, responses: 4 })], responses: 4 })).toEqual([]);
+    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 5, responses: 5 })], responses: 5 })).toEqual([]);
+    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 3, responses: 3 })], responses: 3 })).toEqual([
+      'answers 1',
+      'requests 1',
+      'responses 1',
+    ]);
+  });
+
+  it('accept that a listener which closes takes unaccepted connections with it, only under a fault there', () => {
+    const early = claimed(2, { openedAtMs: null, requestsSent: 0, responsesReceived: 0 });
+    const facts = { claimed: [claimed(1), early], connections: [accepted(1)], attempts: 1, responses: 1 };
+    const fault = { id: '0', kind: 'refuse', endpoint: 0, injectedAtMs: 1, liftedAtMs: 9, openAtInjection: 1 } as const;
+    expect(disagreements(facts)).toEqual(['connections 1']);
+    expect(disagreements({ ...facts, faults: [fault] })).toEqual([]);
+    expect(disagreements({ ...facts, faults: [{ ...fault, endpoint: 1 }] })).toEqual(['connections 1']);
+  });
+
+  it('ask nothing about connections of a client that cannot count them', () => {
+    const checks = checkWitnesses('default', [launch({ ...honest, claimed: [], countsItself: false })]);
+    expect(checks.map(({ id }) => id)).toEqual(['answers']);
+  });
+});
+
+describe('the witnesses of streams', () => {
+  const streams: LaunchFacts = { acknowledged: 1, subscriptions: [served('a')], streams: [seen('a')], countsItself: false };
+
+  it('agree when every message sent was seen once', () => {
+    expect(disagreements(streams)).toEqual([]);
+  });
+
+  it('notice a message that the handler never saw', () => {
+    expect(disagreements({ ...streams, streams: [seen('a', { received: 9, ids: [[1, 9]] })] })).toEqual(['ids 1', 'messages 1']);
+  });
+
+  it('notice a message that was never sent', () => {
+    expect(disagreements({ ...streams, streams: [seen('a', { received: 11, ids: [[1, 11]] })] })).toEqual(['ids 1', 'messages 1']);
+  });
+
+  it('explain what was in flight when a connection was cut', () => {
+    const cut = served('a', { endedBy: 'connection' });
+    const facts = { ...streams, subscriptions: [cut], streams: [seen('a', { received: 8, ids: [[1, 8]] })] };
+    expect(disagreements(facts)).toEqual([]);
+  });
+
+  it('notice a subscription that nobody asked for', () => {
+    expect(disagreements({ ...streams, subscriptions: [served('a'), served('b')], streams: [seen('a'), seen('b')] })).toEqual([
+      'subscriptions 1',
+    ]);
+  });
+});
+
+describe('lostIds', () => {
+  it('counts what was due while no connection carried the stream', () => {
+    const rows = [
+      served('a', { fromId: 1, untilId: 21, sent: [[1, 20]], endedBy: 'connection' }),
+      served('a', { fromId: 31, untilId: 41, sent: [[31, 40]], startedAtMs: 60 }),
+    ];
+    const facts = { subscriptions: rows, streams: [seen('a', { ids: [[1, 18], [31, 40]] })] };
+    expect(lostIds(launch(facts))).toBe(12);
+  });
+
+  it('is zero for a stream that was whole', () => {
+    expect(lostIds(launch({ subscriptions: [served('a')], streams: [seen('a')] }))).toBe(0);
+  });
+});
