@@ -5,7 +5,7 @@ import { startBareServer } from '../bare.mjs';
 import { openRawClient } from '../raw-client.mjs';
 
 const SITE = { id: 'bench', venue: 'binance', seed: 'bench', endpoints: 1, tls: false, symbols: 8, activity: 1 };
-const REQUESTS = 2000;
+const REQUESTS = 8000;
 const IN_FLIGHT = 16;
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'content-length', 'date', 'transfer-encoding']);
 

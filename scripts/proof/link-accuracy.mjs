@@ -114,20 +114,24 @@ async function openCrowd({ secure, tls }) {
 }
 
 function render(results) {
-  const lines = [...results.values()].flatMap(({ rttMs, open, medians }) =>
-    Object.entries(medians).map(([kind, medianMs]) => {
-      const dueMs = KINDS[kind].roundTrips * rttMs;
-      const trips = KINDS[kind].roundTrips === 1 ? 'R' : `${KINDS[kind].roundTrips} R`;
-      return `| ${rttMs} | ${kind} | ${trips} = ${dueMs} | ${medianMs.toFixed(2)} | ${(medianMs - dueMs).toFixed(2)} | ${open} |`;
-    }),
-  );
+  const lines = ROUND_TRIPS_MS.flatMap((rttMs) => {
+    const turns = [...results.values()].filter((result) => result.rttMs === rttMs);
+    return Object.entries(KINDS).map(([kind, { roundTrips }]) => {
+      const medians = turns.map((turn) => turn.medians[kind]).toSorted((a, b) => a - b);
+      const above = medians.map((medianMs) => (medianMs - roundTrips * rttMs).toFixed(2));
+      const due = `${roundTrips === 1 ? '' : `${roundTrips} `}R = ${roundTrips * rttMs}`;
+      return `| ${rttMs} | ${kind} | ${due} | ${medians.map((value) => value.toFixed(2)).join(', ')} | ${above.join(', ')} |`;
+    });
+  });
+  const open = [...results.values()].map((result) => result.open);
   return `# Accuracy of the emulated link
 
-Medians of ${SAMPLES} samples, taken one after another by \`node:http\`, \`node:https\` and \`ws\`, while other \`wss\`
-connections are open to the same exchange. What exceeds the round trips is the work of both processes: parsing,
-cryptography, and the operating system.
+Medians of ${SAMPLES} samples, one for each of three exchange processes, smallest first. Samples are taken one after another by
+\`node:http\`, \`node:https\` and \`ws\`, while other \`wss\` connections are open to the same exchange (${Math.min(...open)} of them
+still were at the end of each turn). What exceeds the round trips is the work of both processes: parsing, cryptography,
+and the operating system.
 
-| R in ms | what | round trips, in ms | median in ms | above that, in ms | others open |
-|---|---|---|---|---|---|
+| R in ms | what | round trips, in ms | medians in ms | above the round trips, in ms |
+|---|---|---|---|---|
 ${lines.join('\n')}`;
 }

@@ -104,12 +104,14 @@ export class BareSocket {
       accounts?.dialFailed();
       accounts?.waitEnded();
       accounts?.acquireSettled('dialError', this.#clock.now() - calledAtMs);
-      if (error instanceof WebSocketDialError) this.#claim(endpoint, error.localPort, null, this.#clock.now());
+      if (error instanceof WebSocketDialError) {
+        this.#claim(endpoint, error.localPort, { closedAtMs: this.#clock.now(), connected: error.stage !== 'tcp' });
+      }
     }
   }
 
   async #carry({ socket, localPort }: DialedWebSocket, endpoint: number, openedAtMs: number): Promise<void> {
-    const row = this.#claim(endpoint, localPort, openedAtMs, null);
+    const row = this.#claim(endpoint, localPort, { openedAtMs });
     this.#socket = socket;
     this.#options.accounts?.useBegan(false);
     const gone = new Promise<void>((resolve) => {
@@ -174,16 +176,18 @@ export class BareSocket {
     }
   }
 
-  #claim(endpoint: number, localPort: number | null, openedAtMs: number | null, closedAtMs: number | null): ClaimedConnection | null {
+  #claim(endpoint: number, localPort: number | null, facts: Partial<ClaimedConnection>): ClaimedConnection | null {
     if (localPort === null || !this.#options.accounts) return null;
     return this.#claims.connection({
       endpoint,
       localPort,
       carries: 'streams',
-      openedAtMs,
-      closedAtMs,
+      connected: true,
+      openedAtMs: null,
+      closedAtMs: null,
       requestsSent: 0,
       responsesReceived: 0,
+      ...facts,
     });
   }
 }

@@ -7,7 +7,9 @@ export interface ClaimedConnection {
   readonly endpoint: number;
   readonly localPort: number;
   readonly carries: 'requests' | 'streams';
-  /** Null when the dial failed after the TCP connection was there. */
+  /** False: given up or refused before the client knew of a TCP connection; the exchange may have seen one or not. */
+  readonly connected: boolean;
+  /** Null when it never became usable. */
   openedAtMs: number | null;
   closedAtMs: number | null;
   requestsSent: number;
@@ -26,7 +28,7 @@ export class Claims {
   readonly #declaredDead: { endpoint: number; atMs: number }[] = [];
   readonly #attemptErrors: Partial<Record<ErrorKind, number>> = {};
 
-  /** Adds a connection whose TCP handshake was completed, usable or not. */
+  /** Adds a connection that was dialled, usable or not. */
   connection(facts: Omit<ClaimedConnection, 'id'>): ClaimedConnection {
     const row = { id: this.#nextId++, ...facts };
     this.#rows.add(row);

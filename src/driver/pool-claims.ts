@@ -15,7 +15,7 @@ export const FAILURE_KINDS: Readonly<Record<HttpErrorKind, ErrorKind>> = {
   queueFull: 'aborted',
 };
 
-const NOTHING_YET = { openedAtMs: null, closedAtMs: null, requestsSent: 0, responsesReceived: 0 } as const;
+const NOTHING_YET = { connected: true, openedAtMs: null, closedAtMs: null, requestsSent: 0, responsesReceived: 0 } as const;
 
 /** Writes down what an HTTP pool says of its connections and attempts. */
 export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }: DriverContext): void {
@@ -30,10 +30,10 @@ export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }
     Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs, requestsSent, responsesReceived });
     rows.delete(event.connectionId);
   });
-  // A dial that came past TCP was accepted by the exchange; the others it never saw.
   pool.onDialFailure(({ endpointIndex: endpoint, localPort, stage, atMs }) => {
-    if (stage !== 'tls' || localPort === null) return;
-    claims.connection({ ...NOTHING_YET, carries: 'requests', endpoint, localPort, closedAtMs: atMs });
+    if (localPort === null) return;
+    const connected = stage === 'tls';
+    claims.connection({ ...NOTHING_YET, carries: 'requests', connected, endpoint, localPort, closedAtMs: atMs });
   });
   pool.onAttempt(({ errorKind, again }) => {
     claims.attempt(errorKind === undefined ? null : FAILURE_KINDS[errorKind], again);
@@ -58,9 +58,10 @@ export function claimStreams(pool: WebSocketConnectionPool, { claims }: DriverCo
         claims.declaredDead(event.endpointIndex, event.closedAtMs);
       }
       rows.delete(event.connectionId);
-    } else if (event.kind === 'dialFailed' && event.localPort !== null && event.stage !== 'tcp') {
+    } else if (event.kind === 'dialFailed' && event.localPort !== null) {
       const { endpointIndex: endpoint, localPort, atMs } = event;
-      claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, closedAtMs: atMs });
+      const connected = event.stage !== 'tcp' && event.stage !== 'dns';
+      claims.connection({ ...NOTHING_YET, carries: 'streams', connected, endpoint, localPort, closedAtMs: atMs });
     }
   });
   claims.countFailovers(() => pool.stats().failovers);

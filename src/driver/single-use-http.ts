@@ -58,8 +58,7 @@ export class SingleUseHttp {
     } catch (error) {
       this.accounts.dialFailed();
       this.accounts.acquireSettled(signal.aborted ? 'timeout' : 'dialError', clock.now() - startedAtMs);
-      // Past TCP the exchange has seen this connection, too.
-      if (error instanceof HttpDialError && error.stage === 'tls') this.#claim(endpoint, error.localPort, null);
+      if (error instanceof HttpDialError) this.#claim(endpoint, error.localPort, null, error.stage === 'tls');
       throw error;
     } finally {
       this.accounts.waitEnded();
@@ -86,12 +85,18 @@ export class SingleUseHttp {
     }
   }
 
-  #claim(endpoint: number, localPort: number | null, openedAtMs: number | null): ClaimedConnection | null {
+  #claim(
+    endpoint: number,
+    localPort: number | null,
+    openedAtMs: number | null,
+    connected = true,
+  ): ClaimedConnection | null {
     if (localPort === null) return null;
     return this.#context.claims.connection({
       endpoint,
       localPort,
       carries: 'requests',
+      connected,
       openedAtMs,
       closedAtMs: openedAtMs === null ? this.#context.clock.now() : null,
       requestsSent: 0,

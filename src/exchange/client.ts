@@ -16,9 +16,10 @@ const STDERR_TAIL = 4096;
 
 /** The exchange process as the main process sees it. Every call rejects with E_EXCHANGE once it is gone. */
 export interface ExchangeClient {
+  readonly pid: number;
   /** Opens a site; rejects with E_EXCHANGE when the venue is unknown or a port cannot be had. */
   open(site: SiteConfig): Promise<SiteInfo>;
-  /** Changes the link for connections accepted from now on. */
+  /** Puts another link in place, and drops the connections over the old one. */
   link(site: string, link: LinkConfig): Promise<void>;
   inject(site: string, faults: readonly FaultPlan[]): Promise<void>;
   snapshot(site: string): Promise<LedgerSnapshot>;
@@ -41,6 +42,7 @@ export async function startExchange(options: { readonly pinTo?: number } = {}): 
   const channel = new Channel(forkExchange(options.pinTo));
   await channel.started();
   return {
+    pid: channel.pid,
     open: async (site) => (await channel.ask({ kind: 'open', site }, 'opened')).site,
     link: async (site, link) => void (await channel.ask({ kind: 'link', site, link }, 'done')),
     inject: async (site, faults) => void (await channel.ask({ kind: 'inject', site, faults }, 'done')),
@@ -80,6 +82,10 @@ class Channel {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Settles when the process runs, or could not be started. */
   async started(): Promise<void> {
     if (this.#child.pid === undefined) await this.#ended;
@@ -92,7 +98,8 @@ class Channel {
   ): Promise<Extract<ExchangeResponse, { kind: K }>> {
     const response = await this.#send(request);
     if (response.kind === kind) return response as Extract<ExchangeResponse, { kind: K }>;
-    const reason = response.kind === 'failed' ? `${response.message} (${response.code})` : `unexpected ${response.kind}`;
+    const reason =
+      response.kind === 'failed' ? `${response.message} (${response.code})` : `unexpected ${response.kind}`;
     throw new MpBenchError('E_EXCHANGE', `exchange: ${request.kind}: ${reason}`);
   }
 

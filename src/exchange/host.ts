@@ -3,15 +3,7 @@ import { Scheduler } from '../link/index.js';
 import { type Authority, createAuthority } from './authority.js';
 import type { ExchangeRequest, ExchangeResponse, SiteConfig } from './protocol.js';
 import { Site } from './site.js';
-import type { Venue } from './venue.js';
-
-/** Makes a venue over its own synthetic market. */
-export type VenueFactory = (options: {
-  readonly seed: string;
-  readonly symbols: number;
-  readonly activity: number;
-  readonly clock: Clock;
-}) => Venue & { readonly symbols: readonly string[] };
+import type { VenueFactory } from './venues/index.js';
 
 /** All sites of one exchange process, behind its request protocol. */
 export class ExchangeHost {

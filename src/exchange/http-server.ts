@@ -12,7 +12,8 @@ export function createHttpServer(ledger: Ledger, connections: WeakMap<object, Co
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
   server.timeout = 0;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const garbage = error.code?.startsWith('HPE_') ?? false;
+    // A request that breaks off with its connection is the client's loss, and no breach of the protocol.
+    const garbage = error.code !== 'HPE_INVALID_EOF_STATE' && (error.code?.startsWith('HPE_') ?? false);
     const connection = connections.get(socket);
     if (!garbage || connection?.silenced || !socket.writable) {
       socket.destroy();

@@ -1,6 +1,6 @@
-/** Entry of the exchange process; see design: it answers the parent's requests and ends with it. */
+/** Entry of the exchange process: it answers the parent's requests and ends with it. */
 import { systemClock } from '../base/index.js';
-import { ExchangeHost, type VenueFactory } from './host.js';
+import { ExchangeHost } from './host.js';
 import type { ExchangeRequest } from './protocol.js';
 import { venues } from './venues/index.js';
 
@@ -10,7 +10,7 @@ interface Envelope {
   readonly request: ExchangeRequest;
 }
 
-const host = new ExchangeHost(systemClock, venues as Readonly<Record<string, VenueFactory>>);
+const host = new ExchangeHost(systemClock, venues);
 
 async function leave(): Promise<void> {
   await host.close();

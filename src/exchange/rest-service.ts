@@ -6,7 +6,12 @@ import type { RestResponse, Venue } from './venue.js';
 const FAILED: RestResponse = { status: 500, headers: { 'content-type': 'text/plain' }, body: 'internal error\n' };
 
 /** Answers the requests of `server` from the venue, and keeps them in the ledger. */
-export function serveRest(server: Server, venue: Venue, ledger: Ledger, connections: WeakMap<object, Connection>): void {
+export function serveRest(
+  server: Server,
+  venue: Venue,
+  ledger: Ledger,
+  connections: WeakMap<object, Connection>,
+): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
     if (!connection) return;

@@ -68,9 +68,12 @@ export class Site {
     };
   }
 
-  /** Changes the link for connections accepted from now on. */
+  /** Puts another link in place. Connections over the old one are dropped, or a client would go on as if without it. */
   setLink(link: LinkConfig): void {
     this.#link = link;
+    for (const endpoint of this.#endpoints) {
+      for (const connection of endpoint.connections()) connection.destroy();
+    }
   }
 
   /** Plans faults; see FaultSchedule. */

@@ -127,7 +127,8 @@ export class LinkedSocket extends Duplex {
   }
 
   #descend(bytes: number, deliver: () => void): void {
-    const delayMs = this.#synMs > 0 ? Math.max(this.#halfMs, this.#earliestDownMs - this.#scheduler.now()) : this.#halfMs;
+    const delayMs =
+      this.#synMs > 0 ? Math.max(this.#halfMs, this.#earliestDownMs - this.#scheduler.now()) : this.#halfMs;
     this.#down.send(bytes, delayMs, this.#up, () => {
       if (!this.#dead) deliver();
     });

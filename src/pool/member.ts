@@ -1,6 +1,10 @@
 import type { CloseReason } from './accounts.js';
 import type { EndpointHealth } from './endpoint-health.js';
-import type { PoolLease } from './lease.js';
+
+/** What a connection knows of a lease that is out. */
+interface OpenLease {
+  readonly beganMs: number;
+}
 
 /** One open connection of a pool. Its place is derived: leased, being checked, or idle. */
 export class Member<T> {
@@ -11,7 +15,7 @@ export class Member<T> {
   /** The endpoint's generation that it was dialled in; what it says about an earlier one is stale. */
   readonly generation: number;
   readonly expiresAtMs: number;
-  readonly leases = new Set<PoolLease<T>>();
+  readonly leases = new Set<OpenLease>();
   /** Uses begun. */
   uses = 0;
   idleSinceMs: number;

@@ -70,12 +70,17 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
   connect({ origin }: PoolEndpoint, signal: AbortSignal): Promise<Dialed<FakeConnection>> {
     const behaviour = this.behaviours.get(origin) ?? this.behaviour;
     return new Promise((resolve, reject) => {
+      let settled = false;
+      const once = (settle: () => void): void => {
+        if (!settled) settle();
+        settled = true;
+      };
       const dial: FakeDial = {
         origin,
         atMs: this.#clock.now(),
         signal,
-        open: () => resolve(this.#opened(origin)),
-        refuse: () => reject(new Error(`connect ECONNREFUSED ${origin}`)),
+        open: () => once(() => resolve(this.#opened(origin))),
+        refuse: () => once(() => reject(new Error(`connect ECONNREFUSED ${origin}`))),
       };
       this.dials.push(dial);
       if (behaviour === 'hang' || behaviour === 'manual') return;
@@ -87,7 +92,7 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
       const timer = this.#clock.setTimeout(settle, this.dialMs);
       signal.addEventListener('abort', () => {
         this.#clock.clearTimeout(timer);
-        reject(signal.reason);
+        once(() => reject(signal.reason));
       });
     });
   }

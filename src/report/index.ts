@@ -1,4 +1,3 @@
 export { renderComparison } from './comparison.js';
-export { formatDuration, plural } from './format.js';
 export { renderMarkdown } from './markdown.js';
 export { renderVerdictTable, type TableOptions } from './verdict-table.js';

@@ -91,9 +91,9 @@ export class Launch {
       finish,
       ledger: ledgerDelta(mark, last),
       claimed: lastOfEach(this.#claimed, (row) => String(row.id)),
-      // Connections of the warm-up are closed by now, but some were still open at the mark.
+      // What belongs to the warm-up has ended by now, but some of it had not at the mark.
       connections: lastOfEach(this.#connections, rowKey).filter((row) => row.acceptedAtMs >= mark.atMs),
-      subscriptions: lastOfEach(this.#subscriptions, subscriptionKey),
+      subscriptions: lastOfEach(this.#subscriptions, subscriptionKey).filter((row) => row.startedAtMs >= mark.atMs),
       faults: last.faults,
       rowsDropped: last.rowsDropped,
     };

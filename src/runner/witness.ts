@@ -26,8 +26,9 @@ export function checkWitnesses(arm: string, launches: readonly LaunchSample[]): 
 
 function identitiesOf(launch: LaunchSample): Identity[] {
   const counts = launch.start.http !== null || launch.start.placements !== null;
-  const identities = [answers(launch)];
-  if (counts) identities.push(...connectionIdentities(launch));
+  const asked = launch.runs.some(({ report }) => report.operations !== null);
+  const identities = asked ? [answers(launch)] : [];
+  if (counts) identities.push(...connectionIdentities(launch, asked));
   const streams = streamAccounts(launch);
   if (streams.length > 0) identities.push(subscriptions(launch, streams), ...messages(streams));
   return identities;
@@ -43,19 +44,21 @@ function answers(launch: LaunchSample): Identity {
   return identity('answers', client, exchange, { 'lost on the way': onTheWay });
 }
 
-function connectionIdentities(launch: LaunchSample): Identity[] {
+function connectionIdentities(launch: LaunchSample, asked: boolean): Identity[] {
   const { pairs, clientOnly, exchangeOnly } = matchConnections(launch.claimed, launch.connections);
   const refused = new Set(launch.faults.map((fault) => fault.endpoint));
   // A listener that closes takes with it what the kernel had accepted and the exchange had not.
   const neverAccepted = clientOnly.filter((row) => row.openedAtMs === null && refused.has(row.endpoint)).length;
+  // A dial that the client gave up may have reached the exchange all the same: then its port is known to both.
+  const givenUp = pairs.filter(([claim]) => !claim.connected).length;
   const accepted: Identity = {
     id: 'connections',
-    client: launch.claimed.length,
+    client: launch.claimed.filter((claim) => claim.connected).length,
     exchange: launch.connections.length,
-    explained: { 'reset before they were accepted': -neverAccepted },
+    explained: { 'given up while connecting': givenUp, 'reset before they were accepted': -neverAccepted },
     remainder: clientOnly.length - neverAccepted + exchangeOnly.length + launch.rowsDropped,
   };
-  return [accepted, usable(pairs), ...exchanged(pairs)];
+  return [accepted, usable(pairs), ...(asked ? exchanged(pairs) : [])];
 }
 
 type Pair = readonly [Readonly<ClaimedConnection>, LedgerConnection];
@@ -165,7 +168,7 @@ export function matchConnections(
   for (const claim of claims.toSorted((a, b) => a.id - b.id)) {
     const row = waiting.get(`${claim.endpoint}:${claim.localPort}`)?.shift();
     if (row) pairs.push([claim, row]);
-    else clientOnly.push(claim);
+    else if (claim.connected) clientOnly.push(claim);
   }
   return { pairs, clientOnly, exchangeOnly: [...waiting.values()].flat() };
 }

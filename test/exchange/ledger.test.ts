@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../src/base/index.js';
 import type { ConnectionEntry } from '../../src/exchange/ledger-rows.js';

@@ -45,7 +45,7 @@ export class SiteHarness {
 
   /** Begins to dial. */
   begin({ endpoint = 0, session }: { endpoint?: number; session?: Buffer } = {}): Socket {
-    const port = Number(new URL(this.info.endpoints[endpoint]!.rest).port);
+    const port = Number(new URL(this.info.endpoints[endpoint]?.rest ?? '').port);
     const socket = this.info.ca
       ? connectTls({ host: '127.0.0.1', port, ca: this.info.ca, ...(session ? { session } : {}) })
       : connectPlain({ host: '127.0.0.1', port });
@@ -63,14 +63,14 @@ export class SiteHarness {
       const [chunk] = (await once(socket, 'data')) as [Buffer];
       text += chunk.toString();
       const match = whole.exec(text);
-      if (match && match[3]!.length >= Number(match[2])) return `${match[1]} ${match[3]}`;
+      if (match && (match[3] ?? '').length >= Number(match[2])) return `${match[1]} ${match[3]}`;
     }
   }
 
   /** Opens a WebSocket; every frame that arrives is kept in `frames`. */
   async stream(path: string): Promise<{ socket: WebSocket; frames: string[]; next: () => Promise<string> }> {
     const ca = this.info.ca;
-    const socket = new WebSocket(`${this.info.endpoints[0]!.ws}${path}`, ca ? { ca } : {});
+    const socket = new WebSocket(`${this.info.endpoints[0]?.ws}${path}`, ca ? { ca } : {});
     this.#clients.push(() => {
       socket.terminate();
     });
@@ -81,7 +81,7 @@ export class SiteHarness {
     await once(socket, 'open');
     const next = async (): Promise<string> => {
       while (frames.length <= read) await once(socket, 'message');
-      return frames[read++]!;
+      return frames[read++] ?? '';
     };
     return { socket, frames, next };
   }

@@ -56,9 +56,11 @@ describe.each(kinds)('a site with tls $tls and a round trip of $rttMs ms', ({ tl
     socket.send('unsubscribe s');
     expect(await next()).toBe('unsubscribed');
     socket.close(1000);
-    const { counts, subscriptions } = await harness.until(({ counts }) => counts.closedByClient === 1).then(async () => {
-      return harness.close();
-    });
+    const { counts, subscriptions } = await harness
+      .until(({ counts }) => counts.closedByClient === 1)
+      .then(async () => {
+        return harness.close();
+      });
     expect(counts).toMatchObject({ upgrades: 1, subscribes: 2, unsubscribes: 1, messagesSent: 2, requests: 0 });
     expect(harness.venue).toMatchObject({ ended: 1, closed: true });
     expect(subscriptions).toEqual([]);
@@ -134,7 +136,11 @@ describe.each(kinds)('a site with tls $tls and a round trip of $rttMs ms', ({ tl
     expect(await once(newcomer, 'nothing').catch((error: unknown) => error)).toMatchObject({ code: 'ECONNRESET' });
     await harness.lifted();
     expect(await harness.request(await harness.dial(), '/b')).toBe('200 GET /b ');
-    expect(harness.site.snapshot().counts).toMatchObject({ accepted: 3, closedByFault: 2, cutInHandshake: tls ? 1 : 0 });
+    expect(harness.site.snapshot().counts).toMatchObject({
+      accepted: 3,
+      closedByFault: 2,
+      cutInHandshake: tls ? 1 : 0,
+    });
   });
 
   test('silence: the caught stay dead after the lift, and those that come then are served', async () => {
@@ -185,7 +191,7 @@ test('what the exchange sends into a silenced stream counts as sent', async () =
     const { socket, next } = await harness.stream('/raw');
     await next();
     await harness.fault('silence', 60_000);
-    harness.venue.sinks[0]!.publish({ stream: 'raw', frame: '{"id":2}', firstId: 2, lastId: 2 });
+    harness.venue.sinks[0]?.publish({ stream: 'raw', frame: '{"id":2}', firstId: 2, lastId: 2 });
     const { subscriptions } = harness.site.snapshot();
     expect(subscriptions).toMatchObject([{ stream: 'raw', sent: [[1, 2]], messagesSent: 2, endedBy: null }]);
     socket.terminate();

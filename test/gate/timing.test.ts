@@ -55,7 +55,7 @@ describe('the timing gate', () => {
 
   it('says how many more pairs would settle an open question, and they do', () => {
     // Spread and place of these: needs more than twelve pairs to fail, and repeats itself when measured on.
-    const block = [-0.01, 0.09, 0.01, 0.07, 0.03, 0.12, 0, 0.08, 0.02, 0.06, 0.04, 0.1];
+    const block = [-0.06, 0.16, 0, 0.11, 0.03, 0.2, -0.03, 0.14, 0.02, 0.09, 0.05, 0.12];
     const open = judgeTiming({ ...QUESTION, logRatios: block });
     expect(open.verdict).toBe('inconclusive');
     const more = Number(/About (\d+) more pairs/.exec(open.reason)?.[1]);

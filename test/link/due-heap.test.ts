@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DueHeap } from '../../src/link/due-heap.js';
 
@@ -6,10 +6,11 @@ test('a heap gives its items back by due time, equal times in order of insertion
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (dues) => {
       const heap = new DueHeap();
-      const ran: [number, number][] = [];
-      dues.forEach((due, index) => heap.push(due, () => ran.push([due, index])));
+      const ran: { due: number; index: number }[] = [];
+      const added = dues.map((due, index) => ({ due, index }));
+      for (const item of added) heap.push(item.due, () => ran.push(item));
       for (let item = heap.pop(); item; item = heap.pop()) item.run(0);
-      expect(ran).toEqual(dues.map((due, index) => [due, index]).sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!));
+      expect(ran).toEqual(added.sort((a, b) => a.due - b.due || a.index - b.index));
       expect(heap.size).toBe(0);
     }),
   );

@@ -59,7 +59,7 @@ describe('a pool of connections', () => {
 
   it('counts the waiting for a dial in the acquire, and the set-up with its parts', async () => {
     const scene = setUp({ dialMs: 30 });
-    const { clock, pool } = scene;
+    const { pool } = scene;
     await acquired(scene, pool, 30);
     expect(pool.accounts.acquireMs.dialed.quantile(0.5)).toBeCloseTo(30, 0);
     expect(pool.stats().setupTotalMs).toBe(30);
@@ -68,7 +68,7 @@ describe('a pool of connections', () => {
 
   it('serves waiters in their order, and no newcomer overtakes them', async () => {
     const scene = setUp({ max: 1 });
-    const { clock, pool } = scene;
+    const { pool } = scene;
     const order: string[] = [];
     const borrow = async (name: string): Promise<void> => {
       const lease = await pool.acquire();
@@ -85,7 +85,7 @@ describe('a pool of connections', () => {
 
   it('lends the connection used last, so that the others grow old', async () => {
     const scene = setUp({ max: 3 });
-    const { clock, pool } = scene;
+    const { pool } = scene;
     await started(scene, 'max');
     const [one, two] = await Promise.all([pool.acquire(), pool.acquire()]);
     two.release();
@@ -95,7 +95,7 @@ describe('a pool of connections', () => {
 
   it('says whether a connection was used before', async () => {
     const scene = setUp({ max: 1 });
-    const { clock, pool } = scene;
+    const { pool } = scene;
     const first = await acquired(scene, pool);
     expect(first.reused).toBe(false);
     first.release();
@@ -105,7 +105,7 @@ describe('a pool of connections', () => {
 
   it('gives a lease back at the end of its scope', async () => {
     const scene = setUp();
-    const { clock, pool } = scene;
+    const { pool } = scene;
     await started(scene, 'max');
     {
       using lease = await pool.acquire();

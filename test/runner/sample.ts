@@ -11,6 +11,7 @@ export function claimed(id: number, facts: Partial<ClaimedConnection> = {}): Cla
     endpoint: 0,
     localPort: 40_000 + id,
     carries: 'requests',
+    connected: true,
     openedAtMs: 10,
     closedAtMs: 20,
     requestsSent: 1,
@@ -78,7 +79,7 @@ export function launch(facts: LaunchFacts): LaunchSample {
     attemptFailures: facts.attemptFailures ?? 0,
     subscriptionsAcknowledged: facts.acknowledged ?? 0,
   };
-  const report = { claims, http: accounts, placements: null, operations: null, streams: null } as unknown as ArmReport;
+  const report = { claims, http: accounts, placements: null, operations: facts.streams ? null : {}, streams: null } as unknown as ArmReport;
   const run = facts.streams ? { ...report, streams: { streams: facts.streams } } : report;
   const counts = { responses: facts.responses ?? 0 } as LedgerCounts;
   return {

@@ -65,6 +65,15 @@ describe('the witnesses of requests', () => {
     expect(disagreements({ ...facts, faults: [{ ...fault, endpoint: 1 }] })).toEqual(['connections 1']);
   });
 
+  it('let a dial that the client gave up be seen by the exchange, or not', () => {
+    const given = claimed(2, { connected: false, openedAtMs: null, requestsSent: 0, responsesReceived: 0 });
+    const facts = { claimed: [claimed(1), given], attempts: 1, responses: 1 };
+    const met = accepted(2, { readyAtMs: null, requests: 0, responses: 0 });
+    expect(disagreements({ ...facts, connections: [accepted(1)] })).toEqual([]);
+    expect(disagreements({ ...facts, connections: [accepted(1), met] })).toEqual([]);
+    expect(disagreements({ ...facts, connections: [accepted(1), met, accepted(3)] })).toEqual(['connections 1']);
+  });
+
   it('ask nothing about connections of a client that cannot count them', () => {
     const checks = checkWitnesses('default', [launch({ ...honest, claimed: [], countsItself: false })]);
     expect(checks.map(({ id }) => id)).toEqual(['answers']);

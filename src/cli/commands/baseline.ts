@@ -13,7 +13,7 @@ import {
   writeBaseline,
 } from '../../baseline/index.js';
 import { readRecord } from '../../record/index.js';
-import { plural } from '../../report/index.js';
+import { plural } from '../../report/format.js';
 import { commandLine } from '../command-line.js';
 import { EXIT, exitCodeOfRun } from '../exit-codes.js';
 import type { Io } from '../io.js';

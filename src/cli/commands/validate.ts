@@ -1,4 +1,4 @@
-import { formatDuration, plural } from '../../report/index.js';
+import { formatDuration, plural } from '../../report/format.js';
 import { type LoadedScenario, parseOverride, plannedWork } from '../../scenario/index.js';
 import type { Io } from '../io.js';
 import { EXIT } from '../exit-codes.js';

@@ -2,6 +2,7 @@ import { hash32, uniform } from './hash.js';
 import { PriceGrid } from './price-grid.js';
 import { PricePath } from './price-path.js';
 import type { SymbolSpec } from './symbol-spec.js';
+import { Touched } from './touched-levels.js';
 
 /** One price level: [price in ticks, quantity in lots]. In a difference, 0 lots delete the level. */
 export type Level = readonly [ticks: number, lots: number];
@@ -21,6 +22,7 @@ export interface Touch {
 
 /** Levels on each side of a full book. */
 export const BOOK_DEPTH = 1000;
+const BEHIND_TOUCH = BOOK_DEPTH - 1;
 const QUANTITIES = 1024;
 
 interface SideView {
@@ -34,8 +36,8 @@ interface SideView {
 
 /**
  * A limit order book as a pure function of the number of its change: nothing is stored, so a symbol that nobody asks
- * for costs nothing, and a difference between two changes is read off directly however far they are apart.
- * The best bid and ask are one tick apart and follow the price path; behind them stand BOOK_DEPTH - 1 grid levels.
+ * for costs nothing and has nothing to catch up with.
+ * The best bid and ask are one tick apart and follow the price path; levels of the grid stand behind them.
  */
 export class OrderBook {
   readonly #intervalMs: number;
@@ -90,7 +92,7 @@ export class OrderBook {
     const asks: Level[] = [[touch.askTicks, touch.askLots]];
     const bid = this.#grid.below(touch.bidTicks);
     const ask = this.#grid.above(touch.askTicks);
-    const behind = Math.min(depth, BOOK_DEPTH) - 1;
+    const behind = Math.min(depth - 1, BEHIND_TOUCH);
     for (let i = 0; i < behind; i += 1) {
       bids.push(this.#level(bid - i, change));
       asks.push(this.#level(ask + i, change));
@@ -98,11 +100,33 @@ export class OrderBook {
     return { bids, asks };
   }
 
-  /** The levels to set or delete so that the full book at `from` becomes the full book at `to`. */
+  /**
+   * Every level that any change after `from` up to `to` touched, with what stands there at `to`. Applied to the full
+   * book of any change in between it gives the full book at `to`, so a snapshot taken midway fits as well.
+   * The cost grows with the number of changes (0.3 us each).
+   */
   difference(from: number, to: number): BookLevels {
+    if (from === to) return { bids: [], asks: [] };
+    const bids = new Touched(this.#grid);
+    const asks = new Touched(this.#grid);
+    for (let change = from; change <= to; change += 1) {
+      const bidTicks = this.#bidTicks(change);
+      const high = this.#grid.below(bidTicks);
+      const low = this.#grid.above(bidTicks + 1);
+      bids.note(bidTicks, high - BEHIND_TOUCH + 1, high);
+      asks.note(bidTicks + 1, low, low + BEHIND_TOUCH - 1);
+    }
+    const bidView = this.#bidView(to);
+    const askView = this.#askView(to);
     return {
-      bids: this.#sideDifference(this.#bidView(from), this.#bidView(to)).sort((a, b) => b[0] - a[0]),
-      asks: this.#sideDifference(this.#askView(from), this.#askView(to)).sort((a, b) => a[0] - b[0]),
+      bids: bids
+        .ticks(from, to)
+        .map((tick): Level => [tick, this.#lotsAt(bidView, tick)])
+        .sort((x, y) => y[0] - x[0]),
+      asks: asks
+        .ticks(from, to)
+        .map((tick): Level => [tick, this.#lotsAt(askView, tick)])
+        .sort((x, y) => x[0] - y[0]),
     };
   }
 
@@ -129,35 +153,13 @@ export class OrderBook {
   #bidView(change: number): SideView {
     const { bidTicks, bidLots } = this.touch(change);
     const high = this.#grid.below(bidTicks);
-    return { change, touchTicks: bidTicks, touchLots: bidLots, low: high - BOOK_DEPTH + 2, high };
+    return { change, touchTicks: bidTicks, touchLots: bidLots, low: high - BEHIND_TOUCH + 1, high };
   }
 
   #askView(change: number): SideView {
     const { askTicks, askLots } = this.touch(change);
     const low = this.#grid.above(askTicks);
-    return { change, touchTicks: askTicks, touchLots: askLots, low, high: low + BOOK_DEPTH - 2 };
-  }
-
-  #sideDifference(from: SideView, to: SideView): Level[] {
-    const changed: Level[] = [];
-    const visit = (tick: number): void => {
-      const lots = this.#lotsAt(to, tick);
-      if (lots !== this.#lotsAt(from, tick)) changed.push([tick, lots]);
-    };
-    visit(to.touchTicks);
-    if (from.touchTicks !== to.touchTicks) visit(from.touchTicks);
-    const visitLevel = (level: number): void => {
-      if (inside(from, level) && inside(to, level) && this.#sameVersion(level, from.change, to.change)) return;
-      const tick = this.#grid.tickOf(level);
-      if (tick !== to.touchTicks && tick !== from.touchTicks) visit(tick);
-    };
-    for (let level = from.low; level <= from.high; level += 1) visitLevel(level);
-    for (let level = to.low; level <= to.high; level += 1) if (!inside(from, level)) visitLevel(level);
-    return changed;
-  }
-
-  #sameVersion(level: number, from: number, to: number): boolean {
-    return this.#grid.versionOf(level, from) === this.#grid.versionOf(level, to);
+    return { change, touchTicks: askTicks, touchLots: askLots, low, high: low + BEHIND_TOUCH - 1 };
   }
 
   #lotsAt(view: SideView, tick: number): number {

@@ -32,7 +32,10 @@ export interface WebSocketConnectionPoolOptions {
   readonly acquireTimeoutMs?: number;
   /** A connection without streams is closed after this long. Left out: the generic pool's default. */
   readonly idleTimeoutMs?: number;
-  /** Failures in a row after which an endpoint is out (default 1), and for how long. */
+  /**
+   * Failures in a row after which an endpoint is out (default 1), and for how long (default 1 s). It comes back with one
+   * connection on trial, which passes by standing for as long again; streams beyond its room wait for that.
+   */
   readonly failureThreshold?: number;
   readonly cooldownMs?: number;
   readonly clock?: Clock;
@@ -52,6 +55,7 @@ export type ResolvedOptions = WebSocketConnectionPoolOptions &
       | 'pingTimeoutMs'
       | 'backoff'
       | 'acquireTimeoutMs'
+      | 'cooldownMs'
       | 'clock'
       | 'random'
       | 'dial'
@@ -66,6 +70,7 @@ export function resolveOptions(options: WebSocketConnectionPoolOptions): Resolve
     silenceTimeoutMs: 15_000,
     pingTimeoutMs: 5000,
     acquireTimeoutMs: 30_000,
+    cooldownMs: 1000,
     backoff: { initialMs: 100, maxMs: 10_000 },
     clock: systemClock,
     // Clients that start together must not dial in step: unless told otherwise, each has a sequence of its own.

@@ -191,7 +191,7 @@ function poolOptions(
   endpoints: readonly PoolEndpoint[],
   factory: ConnectionFactory<WebSocketConnection>,
 ): ConnectionPoolOptions<WebSocketConnection> {
-  const { name, idleTimeoutMs, failureThreshold, cooldownMs } = options;
+  const { name, idleTimeoutMs, failureThreshold } = options;
   return {
     ...(name !== undefined && { name }),
     endpoints,
@@ -207,7 +207,7 @@ function poolOptions(
     dialBackoff: { firstMs: options.backoff.initialMs, maxMs: options.backoff.maxMs },
     ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
     ...(failureThreshold !== undefined && { failureThreshold }),
-    ...(cooldownMs !== undefined && { cooldownMs }),
+    cooldownMs: options.cooldownMs,
     clock: options.clock,
     random: options.random,
   };

@@ -1,5 +1,12 @@
 import { type Clock, LatencyHistogram, type Random, seededRandom, sleep, systemClock } from '../../base/index.js';
-import { Claims, type Driver, type DriverFactory, OperationError, venueClients } from '../../driver/index.js';
+import {
+  Claims,
+  type Driver,
+  type DriverFactory,
+  type DriverSettings,
+  OperationError,
+  venueClients,
+} from '../../driver/index.js';
 import { AccountsReader } from './accounts-reader.js';
 import { BookKeeper } from './book-keeper.js';
 import { MachineReader } from './machine-reader.js';
@@ -9,6 +16,9 @@ import { offerRequests } from './request-load.js';
 import { poissonArrivals } from './schedule.js';
 import { runStreamScript, StreamSession, type StreamLoadOptions } from './stream-load.js';
 import { StreamRecorder } from './stream-recorder.js';
+
+// Cold code on a machine that starts several processes at once is slow; that is what a warm-up is for.
+const PATIENCE = { requestTimeoutMs: 30_000, attemptTimeoutMs: 30_000, acquireTimeoutMs: 30_000, dialTimeoutMs: 30_000 };
 
 /** One launch of one arm: a driver, its load, and the books about both. Lives in a process of its own. */
 export class Arm {
@@ -32,7 +42,7 @@ export class Arm {
 
   /** Runs code paths hot with a client that is thrown away; the pool of the measurement starts cold. */
   async warmUp(operations: number): Promise<Steadiness> {
-    const driver = this.#newDriver(new Claims());
+    const driver = this.#newDriver(new Claims(), PATIENCE);
     await driver.start();
     const halves = [new LatencyHistogram(), new LatencyHistogram()] as const;
     const half = Math.ceil(operations / 2);
@@ -42,6 +52,7 @@ export class Arm {
       await Promise.all(Array.from({ length: batch }, (_, i) => this.#warmOne(driver, done + i, halves, half)));
       done += batch;
     }
+    await this.#warmStreams(driver, operations);
     await driver.close();
     return { operations, firstHalfMs: halves[0].quantile(0.5), secondHalfMs: halves[1].quantile(0.5) };
   }
@@ -130,11 +141,16 @@ export class Arm {
     );
   }
 
-  async #fetchBook(driver: Driver, requests: RequestLoad, index: number): Promise<number> {
+  async #fetchBook(
+    driver: Driver,
+    requests: RequestLoad,
+    index: number,
+    timeoutMs: number = requests.timeoutMs,
+  ): Promise<number> {
     const { symbols } = this.#config;
     const symbol = symbols[index % symbols.length] ?? '';
     const venue = this.#venue();
-    const response = await withGuard(driver.request(venue.bookPath(symbol, requests.levels)), requests.timeoutMs * 2 + 1000);
+    const response = await withGuard(driver.request(venue.bookPath(symbol, requests.levels)), timeoutMs * 2 + 1000);
     // Parsed off the operation's clock: a response counts as answered at its last byte.
     if (response.status === 200) queueMicrotask(() => this.#books.keep(symbol, venue.parseBook(response.body)));
     return response.status;
@@ -147,9 +163,21 @@ export class Arm {
     half: number,
   ): Promise<void> {
     const { requests } = this.#config;
+    if (!requests) return;
     const startedAtMs = this.#clock.now();
-    if (requests) await this.#fetchBook(driver, requests, index);
+    await this.#fetchBook(driver, requests, index, PATIENCE.requestTimeoutMs);
     halves[index < half ? 0 : 1].record(this.#clock.now() - startedAtMs);
+  }
+
+  /** Subscribes and drops as many streams as the warm-up has operations, or as there are. */
+  async #warmStreams(driver: Driver, operations: number): Promise<void> {
+    const options = this.#streamOptions(driver, new StreamRecorder(this.#clock));
+    if (!options) return;
+    const [first] = options.load.subscriptions;
+    const subscriptions = first ? [{ ...first, symbols: Math.min(first.symbols, operations) }] : [];
+    const session = new StreamSession({ ...options, load: { ...options.load, subscriptions, change: 0 } });
+    await session.open();
+    await session.drop();
   }
 
   #streamOptions(driver: Driver, recorder: StreamRecorder): StreamLoadOptions | null {
@@ -166,14 +194,14 @@ export class Arm {
     return venue;
   }
 
-  #newDriver(claims: Claims): Driver {
+  #newDriver(claims: Claims, patience: Partial<DriverSettings> = {}): Driver {
     const { endpoints, ca, settings, requests, streams } = this.#config;
     return this.#createDriver({
       endpoints,
       ca,
       venue: this.#venue(),
       carries: { requests: requests !== null, streams: streams !== null },
-      settings,
+      settings: { ...settings, ...patience },
       clock: this.#clock,
       random: this.#random.fork('driver'),
       claims,

@@ -82,7 +82,7 @@ describe('trade tape', () => {
     );
   });
 
-  it('starts where the clock stood and leaves the seed to decide the rest', () => {
+  it('is the same market for the same seed and another one for another', () => {
     const look = (seed: string): unknown =>
       marketOf({ seed }).symbols.map(({ spec, book, tape }) => [spec, book.levels(5, 3), tradesBetween(tape, 0, 500)]);
     expect(look('a')).toEqual(look('a'));

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { systemClock } from '../../../src/base/index.js';
@@ -10,6 +12,7 @@ import {
   WebSocketConnectionPool,
   type WebSocketConnectionPoolOptions,
 } from '../../../src/pool/websocket/index.js';
+import { selfSigned } from '../http/certificate.js';
 import { type FakeRequest, fakeProtocol, nth } from './fake-venue.js';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -36,8 +39,8 @@ async function listen(server: net.Server): Promise<number> {
 }
 
 /** A venue that acknowledges everything and sends a message a millisecond on each stream, numbered over all its life. */
-async function venue() {
-  const server = http.createServer();
+async function venue(credentials?: { cert: string; key: string }) {
+  const server = credentials ? https.createServer(credentials) : http.createServer();
   const sockets = new WebSocketServer({ server });
   const subscribed = new Map<WebSocket, Set<string>>();
   let id = 0;
@@ -59,7 +62,7 @@ async function venue() {
         socket.send(JSON.stringify({ kind: 'data', stream, firstId: id, lastId: id, payload: null }));
   }, 1);
   closers.push(async () => clearInterval(ticker));
-  const origin = `ws://127.0.0.1:${await listen(server)}`;
+  const origin = `${credentials ? 'wss' : 'ws'}://127.0.0.1:${await listen(server)}`;
   return { origin, subscribed, sockets };
 }
 
@@ -148,18 +151,29 @@ describe('over real sockets', () => {
     expect(pool.connections().map(({ endpointIndex }) => endpointIndex)).toEqual([1, 1]);
   });
 
-  it('survives a stall of its own event loop that is longer than the ping’s timeout', async () => {
-    const { origin } = await venue();
-    const { pool, events } = openPool({ origins: [origin], silenceTimeoutMs: 50, pingTimeoutMs: 50 });
-    const held = pool.subscribe('s', { onMessage: () => {} });
-    await held.acknowledged;
-    await held.close();
-    const silent = pool.subscribe('quiet', { onMessage: () => {} });
-    await silent.acknowledged;
-    const untilMs = systemClock.now() + 400;
-    while (systemClock.now() < untilMs);
-    await until(() => pool.stats().streams.messages > 0);
-    expect(events.map(({ kind }) => kind)).not.toContain('declaredDead');
+  it('trusts the authority it is given for wss, and no other', async () => {
+    const credentials = await selfSigned();
+    const { origin } = await venue(credentials);
+    const { pool } = openPool({ origins: [origin], tls: { ca: credentials.cert } });
+    await pool.subscribe('s', { onMessage: () => {} }).acknowledged;
+    const { tcpMs, tlsMs, upgradeMs } = pool.stats().setupPartsMs;
+    expect(Math.min(tcpMs, tlsMs, upgradeMs)).toBeGreaterThan(0);
+
+    const { pool: wary, events } = openPool({ origins: [origin] });
+    wary.subscribe('s', { onMessage: () => {} });
+    await until(() => events.some(({ kind }) => kind === 'dialFailed'));
+    expect(events[0]).toMatchObject({ kind: 'dialFailed', stage: 'tls', localPort: expect.any(Number) as number });
+  });
+
+  it('looks names up, and books that apart', async () => {
+    const credentials = await selfSigned();
+    const { origin } = await venue(credentials);
+    const url = origin.replace('127.0.0.1', 'localhost');
+    const secureContext = createSecureContext({ ca: credentials.cert });
+    const { socket, parts } = await dialWebSocket(url, { handshakeTimeoutMs: 5000, secureContext });
+    socket.terminate();
+    expect(parts.dnsMs).toBeGreaterThan(0);
+    expect(parts.tlsMs).toBeGreaterThan(0);
   });
 
   it('close leaves no handle', async () => {
@@ -206,7 +220,14 @@ describe('dialWebSocket', () => {
       code: 'ECONNREFUSED',
     });
 
-    const deaf = await listen(net.createServer());
+    let held = 0;
+    const deafServer = net.createServer((socket) => {
+      held += 1;
+      socket.resume().once('close', () => {
+        held -= 1;
+      });
+    });
+    const deaf = await listen(deafServer);
     const localPort = expect.any(Number) as number;
     await expect(dialWebSocket(`ws://127.0.0.1:${deaf}`, { handshakeTimeoutMs: 50 })).rejects.toMatchObject({
       stage: 'upgrade',
@@ -223,6 +244,8 @@ describe('dialWebSocket', () => {
       stage: 'upgrade',
       code: 'ABORTED',
     });
+
+    await until(() => held === 0);
 
     const cutting = await listen(net.createServer((socket) => socket.resetAndDestroy()));
     await expect(dialWebSocket(`wss://127.0.0.1:${cutting}`, { handshakeTimeoutMs: 5000 })).rejects.toMatchObject({
