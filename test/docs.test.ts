@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exitCodeOfError } from '../src/cli/exit-codes.js';
+import type { ErrorCode } from '../src/base/index.js';
 import { METRICS } from '../src/metrics/index.js';
 import { readSources, ROOT } from './imports.js';
 
@@ -25,7 +27,8 @@ describe('docs/metrics.md', () => {
 });
 
 describe('docs/errors.md', () => {
-  const documented = tableRows(page('docs/errors.md')).map(([code]) => code);
+  const rows = tableRows(page('docs/errors.md'));
+  const documented = rows.map(([code]) => code);
   // A union of codes, or an error class with one code of its own.
   const declarations = /^export type \w*ErrorCode =([^;]+);|^ {2}readonly code = ('E_\w+');/gm;
   const declared = Object.values(readSources()).flatMap((text) =>
@@ -37,6 +40,14 @@ describe('docs/errors.md', () => {
   test('lists every error code that the sources declare once, and no other', () => {
     expect(declared).toEqual(expect.arrayContaining(['E_USAGE', 'E_POOL_RELEASED']));
     expect(sorted(documented)).toEqual(sorted(declared));
+  });
+
+  test('gives the exit code of every error that ends the command', () => {
+    const union = /export type ErrorCode =([^;]+);/.exec(readSources()['base/errors.ts'] ?? '')?.[1] ?? '';
+    const codes = Array.from(union.matchAll(/'(E_\w+)'/g), (match) => match[1] as ErrorCode);
+    const shown = rows.filter(([code]) => codes.includes(code as ErrorCode)).map(([code, cells]) => [code, cells[0]]);
+    expect(shown).toHaveLength(codes.length);
+    expect(shown).toEqual(shown.map(([code]) => [code, String(exitCodeOfError(code as ErrorCode))]));
   });
 
   test('misses no code that the sources name without declaring it', () => {

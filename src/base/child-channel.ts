@@ -101,7 +101,10 @@ export function canPin(): boolean {
 /** The cores this process may run on, ascending; empty where that cannot be told. */
 export function allowedCores(): readonly number[] {
   try {
-    const text = execFileSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const text = execFileSync('taskset', ['-cp', String(process.pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return parseCores(text.slice(text.lastIndexOf(':') + 1).trim());
   } catch {
     return [];

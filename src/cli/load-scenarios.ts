@@ -8,7 +8,7 @@ import {
   readScenarioText,
 } from '../scenario/index.js';
 import type { Io } from './io.js';
-import { scenarioPlaces } from './lookup.js';
+import { scenarioPlaces, shownPath } from './lookup.js';
 
 export interface ScenarioRequest {
   /** Names or paths; none means every scenario there is. */
@@ -37,10 +37,11 @@ export async function loadScenarios(io: Pick<Io, 'cwd' | 'env'>, request: Scenar
   if (request.names.length === 0) files.push(...(await findScenarios(places)).map(({ file }) => file));
   for (const name of request.names) files.push(...(await collect(() => locateScenario(name, io.cwd, places))));
   const loaded: LoadedScenario[] = [];
-  for (const file of new Set(files)) {
-    const { quick, overrides } = request;
+  const { quick, overrides } = request;
+  for (const path of new Set(files)) {
+    const file = shownPath(io.cwd, path);
     loaded.push(
-      ...(await collect(async () => loadScenario({ text: await readScenarioText(file), file, quick, overrides }))),
+      ...(await collect(async () => loadScenario({ text: await readScenarioText(path), file, quick, overrides }))),
     );
   }
   if (problems.length > 0) throw new MpBenchError('E_SCENARIO', 'scenarios cannot be used', problems);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scenarioDirectories } from '../scenario/index.js';
 import type { Io } from './io.js';
@@ -29,4 +29,10 @@ export function recordPath(place: Place, given: string, out?: string): string {
   const path = resolve(place.cwd, given);
   const byId = join(reportPlace(place, out), given);
   return !existsSync(path) && existsSync(byId) ? byId : path;
+}
+
+/** A path as it is shown: from the working directory where it lies below it. */
+export function shownPath(cwd: string, path: string): string {
+  const below = relative(cwd, path);
+  return below === '' || below.startsWith('..') ? path : below;
 }

@@ -55,8 +55,8 @@ export class BareSocket {
   /** Resolves when the venue has acknowledged, or when there is no connection that could carry the request. */
   async unsubscribe(streams: readonly string[]): Promise<void> {
     for (const stream of streams) this.#leaving.add(stream);
-    const { encodeUnsubscribe } = this.#options.context.venue.streams;
-    const acknowledged = this.#request((id) => encodeUnsubscribe(streams, id));
+    const protocol = this.#options.context.venue.streams;
+    const acknowledged = this.#request((id) => protocol.encodeUnsubscribe(streams, id));
     const patience = new AbortController();
     const limit = sleep(this.#clock, this.#options.context.settings.requestTimeoutMs, patience.signal);
     await Promise.race([acknowledged, limit.catch(() => undefined)]);
@@ -84,30 +84,33 @@ export class BareSocket {
 
   /** Dials, carries the streams, and resolves when the connection is gone. */
   async #connectOnce(endpoint: number): Promise<void> {
-    const { context, accounts, secureContext } = this.#options;
+    const { accounts } = this.#options;
     const calledAtMs = this.#clock.now();
     accounts?.waitBegan();
     accounts?.dialBegan();
-    try {
-      const dialed = await dialWebSocket(`${context.endpoints[endpoint]?.ws}${context.venue.streams.path}`, {
-        signal: this.#stop.signal,
-        handshakeTimeoutMs: context.settings.dialTimeoutMs,
-        clock: this.#clock,
-        ...(secureContext ? { secureContext } : {}),
-      });
-      const openedAtMs = this.#clock.now();
-      accounts?.opened(openedAtMs - calledAtMs, dialed.parts);
-      accounts?.waitEnded();
-      accounts?.acquireSettled('dialed', openedAtMs - calledAtMs);
-      await this.#carry(dialed, endpoint, openedAtMs);
-    } catch (error) {
+    const dialed = await this.#dial(endpoint).catch((error: unknown) => {
       accounts?.dialFailed();
-      accounts?.waitEnded();
       accounts?.acquireSettled('dialError', this.#clock.now() - calledAtMs);
       if (error instanceof WebSocketDialError) {
         this.#claim(endpoint, error.localPort, { closedAtMs: this.#clock.now(), connected: error.stage !== 'tcp' });
       }
-    }
+    });
+    accounts?.waitEnded();
+    if (!dialed) return;
+    const openedAtMs = this.#clock.now();
+    accounts?.opened(openedAtMs - calledAtMs, dialed.parts);
+    accounts?.acquireSettled('dialed', openedAtMs - calledAtMs);
+    await this.#carry(dialed, endpoint, openedAtMs);
+  }
+
+  #dial(endpoint: number): Promise<DialedWebSocket> {
+    const { context, secureContext } = this.#options;
+    return dialWebSocket(`${context.endpoints[endpoint]?.ws}${context.venue.streams.path}`, {
+      signal: this.#stop.signal,
+      handshakeTimeoutMs: context.settings.dialTimeoutMs,
+      clock: this.#clock,
+      ...(secureContext ? { secureContext } : {}),
+    });
   }
 
   async #carry({ socket, localPort }: DialedWebSocket, endpoint: number, openedAtMs: number): Promise<void> {
@@ -142,8 +145,8 @@ export class BareSocket {
   #subscribeUnsent(): void {
     if (!this.#socket || this.#unsent.length === 0) return;
     const streams = this.#unsent.splice(0);
-    const { encodeSubscribe } = this.#options.context.venue.streams;
-    void this.#request((id) => encodeSubscribe(streams, id)).then((answered) => {
+    const protocol = this.#options.context.venue.streams;
+    void this.#request((id) => protocol.encodeSubscribe(streams, id)).then((answered) => {
       if (answered) for (const stream of streams) this.#acknowledge(stream);
     });
   }
@@ -169,7 +172,9 @@ export class BareSocket {
   #receive(text: string): void {
     const frame = this.#options.context.venue.streams.decode(text);
     if (frame.kind === 'data') {
-      this.#wanted.get(frame.stream)?.consumer.message(frame.stream, frame.firstId, frame.lastId, frame.sentAtMs ?? null);
+      this.#wanted
+        .get(frame.stream)
+        ?.consumer.message(frame.stream, frame.firstId, frame.lastId, frame.sentAtMs ?? null);
     } else if (frame.kind === 'ack') {
       this.#requests.get(frame.id)?.(true);
       this.#requests.delete(frame.id);

@@ -61,7 +61,7 @@ export class Claims {
 
   /** Counters so far, and the connections that are open or were closed since the last reading. */
   read(): ClaimsReading {
-    const connections = [...this.#rows].map((row) => ({ ...row }));
+    const connections = structuredClone([...this.#rows]);
     for (const row of this.#rows) if (row.closedAtMs !== null) this.#rows.delete(row);
     return {
       attempts: this.#attempts,

@@ -1,12 +1,5 @@
 export { type ClaimedConnection, Claims, type ClaimsReading } from './claims.js';
-export type {
-  Driver,
-  DriverContext,
-  DriverFactory,
-  DriverResponse,
-  DriverSettings,
-  StreamConsumer,
-} from './driver.js';
+export type { Driver, DriverContext, DriverFactory, DriverResponse, DriverSettings, StreamConsumer } from './driver.js';
 export { ERROR_KINDS, type ErrorKind, kindOfError, kindOfStatus, OperationError } from './operation-error.js';
 export { driverFactories } from './registry.js';
 export { venueClients } from './venues/index.js';

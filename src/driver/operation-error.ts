@@ -31,18 +31,22 @@ export function kindOfStatus(status: number): ErrorKind | null {
   return status >= 400 ? 'http4xx' : null;
 }
 
-const RESET_CODES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED']);
+/** What an error's code, or failing that its name, says; the first pattern that fits. */
+const PATTERNS: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/^ECONNREFUSED$/, 'refused'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'reset'],
+  [/TIMEOUT|^ETIMEDOUT$|^TimeoutError$/, 'timeout'],
+  [/^AbortError$/, 'aborted'],
+  [/^ERR_(TLS|SSL)|CERT/, 'tls'],
+];
 
-/** Classes an error of node, undici or ws by its code, looking through `cause`. */
+/** Classes an error of node, undici or ws by its code and name, looking through `cause`. */
 export function kindOfError(error: unknown): ErrorKind {
   if (error instanceof OperationError) return error.kind;
   if (!(error instanceof Error)) return 'protocol';
-  const code = String((error as NodeJS.ErrnoException).code ?? '');
-  if (code === 'ECONNREFUSED') return 'refused';
-  if (RESET_CODES.has(code)) return 'reset';
-  if (error.name === 'TimeoutError' || code.includes('TIMEOUT') || code === 'ETIMEDOUT') return 'timeout';
-  if (error.name === 'AbortError') return 'aborted';
-  if (code.startsWith('ERR_TLS') || code.includes('CERT') || code.startsWith('ERR_SSL')) return 'tls';
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const known = PATTERNS.find(([pattern]) => pattern.test(code) || pattern.test(error.name));
+  if (known) return known[1];
   const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
   return inner === undefined ? 'protocol' : kindOfError(inner);
 }

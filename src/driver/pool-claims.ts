@@ -15,7 +15,13 @@ export const FAILURE_KINDS: Readonly<Record<HttpErrorKind, ErrorKind>> = {
   queueFull: 'aborted',
 };
 
-const NOTHING_YET = { connected: true, openedAtMs: null, closedAtMs: null, requestsSent: 0, responsesReceived: 0 } as const;
+const NOTHING_YET = {
+  connected: true,
+  openedAtMs: null,
+  closedAtMs: null,
+  requestsSent: 0,
+  responsesReceived: 0,
+} as const;
 
 /** Writes down what an HTTP pool says of its connections and attempts. */
 export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }: DriverContext): void {
@@ -23,7 +29,10 @@ export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }
   pool.onConnection((event) => {
     if (event.kind === 'opened') {
       const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
-      rows.set(connectionId, claims.connection({ ...NOTHING_YET, carries: 'requests', endpoint, localPort, openedAtMs }));
+      rows.set(
+        connectionId,
+        claims.connection({ ...NOTHING_YET, carries: 'requests', endpoint, localPort, openedAtMs }),
+      );
       return;
     }
     const { closedAtMs, requestsSent, responsesReceived } = event;
@@ -51,7 +60,10 @@ export function claimStreams(pool: WebSocketConnectionPool, { claims }: DriverCo
   pool.on((event) => {
     if (event.kind === 'opened' && event.localPort !== null) {
       const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
-      rows.set(connectionId, claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs }));
+      rows.set(
+        connectionId,
+        claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs }),
+      );
     } else if (event.kind === 'closed') {
       Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs: event.closedAtMs });
       if (event.reason === 'peer' || event.reason === 'declaredDead') {

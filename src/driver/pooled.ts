@@ -1,9 +1,4 @@
-import {
-  HttpConnectionPool,
-  HttpRequestError,
-  type Subscription,
-  WebSocketConnectionPool,
-} from '../pool/index.js';
+import { HttpConnectionPool, HttpRequestError, type Subscription, WebSocketConnectionPool } from '../pool/index.js';
 import { claimHttp, claimStreams, FAILURE_KINDS } from './pool-claims.js';
 import type { Driver, DriverContext, DriverFactory, DriverResponse, StreamConsumer } from './driver.js';
 import { OperationError } from './operation-error.js';

@@ -61,4 +61,3 @@ function accountsOf(context: DriverContext, http: SingleUseHttp, streams: Socket
 export function trust(ca: string | null): SecureContext | undefined {
   return ca === null ? undefined : createSecureContext({ ca });
 }
-

@@ -1,6 +1,6 @@
-import { metricAt, metricPaths, type MetricPath } from '../metrics/index.js';
+import { metricPaths, type MetricPath } from '../metrics/index.js';
 import type { RunRecord, ScenarioRecord } from '../record/index.js';
-import { formatRow, formatSigned, NONE, unitOf } from './format.js';
+import { type Change, formatRow, formatSigned, NONE, unitOf } from './format.js';
 import { valueAt } from './metric-value.js';
 
 /** Two runs side by side as Markdown. It shows and does not judge: a verdict takes a baseline. */
@@ -55,8 +55,9 @@ function row(path: MetricPath, arm: string, a: ScenarioRecord, b: ScenarioRecord
 
 function change(path: MetricPath, first: number | undefined, second: number | undefined): string {
   if (first === undefined || second === undefined) return NONE;
-  if (!isTiming(path)) return formatSigned(second - first, 'count');
-  return first > 0 ? formatSigned(second / first - 1, 'share') : NONE;
+  const kind = CHANGES[unitOf(path)] ?? 'share';
+  if (kind !== 'share') return formatSigned(second - first, kind);
+  return first > 0 ? formatSigned(second / first - 1, kind) : NONE;
 }
 
 function againstControl(path: MetricPath, arm: string, a: ScenarioRecord, b: ScenarioRecord): string {
@@ -69,9 +70,16 @@ function againstControl(path: MetricPath, arm: string, a: ScenarioRecord, b: Sce
   return first !== undefined && second !== undefined && first > 0 ? formatSigned(second / first - 1, 'share') : NONE;
 }
 
+const CHANGES: Readonly<Record<string, Change>> = {
+  count: 'count',
+  messages: 'count',
+  waiters: 'count',
+  rate: 'points',
+};
+const TIMING = new Set(['ms', 'us', 'ns', '1/s']);
+
 function isTiming(path: MetricPath): boolean {
-  const unit = metricAt(path)?.definition.unit;
-  return unit !== 'count' && unit !== 'rate' && unit !== 'messages';
+  return TIMING.has(unitOf(path));
 }
 
 function armValue(scenario: ScenarioRecord, arm: string, path: MetricPath): number | undefined {

@@ -64,12 +64,18 @@ export function formatInterval(low: string, high: string): string {
   return low === NONE || high === NONE ? NONE : `${withoutUnit(low)} … ${withoutUnit(high)}`;
 }
 
-/** `+12.3 %`, `−3`, `±0`. */
-export function formatSigned(value: Value, unit: 'share' | 'count'): string {
+/** A change as a share of what was, as a difference of two rates, or as a difference of anything else. */
+export type Change = 'share' | 'points' | 'count';
+
+const CHANGE_SUFFIX: Readonly<Record<Change, string>> = { share: ' %', points: ' points', count: '' };
+
+/** `+12.3 %`, `+1.2 points`, `−3`, `±0`. */
+export function formatSigned(value: Value, kind: Change): string {
   if (!isNumber(value)) return NONE;
-  const shown = unit === 'share' ? withDecimals(Math.abs(value) * 100, 1) : (formatPlain([Math.abs(value)])[0] ?? NONE);
+  const size = Math.abs(value);
+  const shown = kind === 'count' ? (formatPlain([size])[0] ?? NONE) : withDecimals(size * 100, 1);
   const sign = value > 0 ? '+' : value < 0 ? '−' : '±';
-  return `${sign}${shown}${unit === 'share' ? ' %' : ''}`;
+  return `${sign}${shown}${CHANGE_SUFFIX[kind]}`;
 }
 
 /** `420 ms`, `9.3 s`, `4 min 12 s`. */

@@ -1,6 +1,15 @@
 import { metricAt } from '../metrics/index.js';
 import type { BaselineRow, FaultRow, RunRecord, ScenarioRecord, TargetRow, WitnessCheck } from '../record/index.js';
-import { formatInterval, formatPlain, formatRow, formatSigned, plural, unitOf, type Value } from './format.js';
+import {
+  type Change,
+  formatInterval,
+  formatPlain,
+  formatRow,
+  formatSigned,
+  plural,
+  unitOf,
+  type Value,
+} from './format.js';
 import { groupBy } from './group.js';
 
 /** A target as it is shown. */
@@ -70,12 +79,12 @@ function improved({ verdict, metric, change, interval }: BaselineRow): boolean {
 }
 
 function baselineLine(row: BaselineRow): BaselineLine {
-  const timing = row.interval !== null;
+  const ratio = isRatio(row);
   const format = (values: readonly Value[]): string[] =>
-    timing ? formatPlain(values) : formatRow(unitOf(row.metric), values);
+    ratio ? formatPlain(values) : formatRow(unitOf(row.metric), values);
   const [stored = '', measured = ''] = format([row.stored, row.measured]);
-  const share = timing ? 'share' : 'count';
-  const [low = '', high = ''] = (row.interval ?? []).map((bound) => formatSigned(bound, share));
+  const kind = changeKind(row);
+  const [low = '', high = ''] = (row.interval ?? []).map((bound) => formatSigned(bound, kind));
   const bounds = row.interval ? ` (${formatInterval(low, high)})` : '';
   const label = improved(row) ? 'better' : row.verdict;
   return {
@@ -83,7 +92,7 @@ function baselineLine(row: BaselineRow): BaselineLine {
     what: `${row.name}: ${row.arm} ${row.metric}`,
     stored,
     measured,
-    change: `${formatSigned(row.change, share)}${bounds}`,
+    change: `${formatSigned(row.change, kind)}${bounds}`,
     reason: row.verdict === 'pass' ? '' : row.reason,
   };
 }
@@ -91,11 +100,34 @@ function baselineLine(row: BaselineRow): BaselineLine {
 function restOf(rows: readonly BaselineRow[]): string[] {
   const holding = rows.filter(({ verdict }) => verdict === 'pass');
   const skipped = rows.filter(({ verdict }) => verdict === 'notEvaluated');
-  const reasons = groupBy(skipped, ({ name, reason }) => `${name}: ${reason}`);
+  const shownOnly = groupBy(
+    skipped.filter(({ change }) => change !== null),
+    ({ name, arm }) => `${name}: ${arm}`,
+  );
+  const unknown = groupBy(
+    skipped.filter(({ change }) => change === null),
+    ({ name, reason }) => `${name}: ${reason}`,
+  );
   return [
     ...(holding.length > 0 ? [`${plural(holding.length, 'other row')} unchanged (${countsByName(holding)})`] : []),
-    ...reasons.map(([reason, same]) => `${plural(same.length, 'row')} not evaluated, ${reason}`),
+    ...shownOnly.map(([whose, same]) => `shown only, ${whose} ${same.map(changeOf).join(', ')}`),
+    ...unknown.map(([reason, same]) => `${plural(same.length, 'row')} not evaluated, ${reason}`),
   ];
+}
+
+function changeOf(row: BaselineRow): string {
+  return `${row.metric} ${formatSigned(row.change, changeKind(row))}`;
+}
+
+// A ratio to the control arm changes by a share of itself, an exact count by a difference.
+function isRatio({ metric, interval, advisory, verdict }: BaselineRow): boolean {
+  if (interval !== null || (advisory && verdict === 'notEvaluated')) return true;
+  return !['count', 'messages', 'rate'].includes(unitOf(metric));
+}
+
+function changeKind(row: BaselineRow): Change {
+  if (isRatio(row)) return 'share';
+  return unitOf(row.metric) === 'rate' ? 'points' : 'count';
 }
 
 function countsByName(rows: readonly BaselineRow[]): string {

@@ -33,11 +33,11 @@ interface MeasuredLaunch {
 }
 
 /** Joins both witnesses' samples into what the record says of a scenario. */
-export async function assemble(
+export function assemble(
   loaded: LoadedScenario,
   samples: readonly LaunchSample[],
   complete: boolean,
-): Promise<ScenarioMeasurement> {
+): ScenarioMeasurement {
   const { scenario } = loaded;
   const launches = samples.map((sample) => measured(scenario, sample));
   const names = Object.keys(scenario.arms).filter((name) => samples.some((sample) => sample.arm === name));
@@ -47,8 +47,6 @@ export async function assemble(
       samples.filter((sample) => sample.arm === name),
     ),
   );
-  const arms: Record<string, ArmRecord> = {};
-  for (const name of names) arms[name] = await armRecord(scenario, name, launches);
   return {
     name: scenario.name,
     question: scenario.question,
@@ -58,7 +56,7 @@ export async function assemble(
     scenario,
     complete,
     leases: leasesOf(scenario),
-    arms,
+    arms: Object.fromEntries(names.map((name) => [name, armRecord(scenario, name, launches)])),
     deterministic: scenario.deterministic,
     witness: { agree: checks.every((check) => check.agree), checks },
     faults: launches.flatMap(({ faults }) => faults.map(({ row }) => row)),
@@ -75,7 +73,7 @@ function measured(scenario: Scenario, sample: LaunchSample): MeasuredLaunch {
   return { sample, faults, tally, values: metricsOf(tally), blocks };
 }
 
-async function armRecord(scenario: Scenario, name: string, launches: readonly MeasuredLaunch[]): Promise<ArmRecord> {
+function armRecord(scenario: Scenario, name: string, launches: readonly MeasuredLaunch[]): ArmRecord {
   const own = launches.filter(({ sample }) => sample.arm === name);
   const [first] = own;
   const arm = scenario.arms[name];
@@ -84,7 +82,7 @@ async function armRecord(scenario: Scenario, name: string, launches: readonly Me
   for (const { tally } of own) total.add(tally);
   const metrics: Record<string, MetricValue> = {};
   for (const [metric, value] of Object.entries<number | LatencyHistogram>(metricsOf(total))) {
-    metrics[metric] = typeof value === 'number' ? value : await distributionOf(value);
+    metrics[metric] = typeof value === 'number' ? value : distributionOf(value);
   }
   return { stack: arm.stack, driver: arm.driver, role: arm.role, launches: own.length, metrics };
 }

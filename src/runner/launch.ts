@@ -1,5 +1,11 @@
 import type { ExchangeClient } from '../exchange/client.js';
-import type { FaultPlan, FaultStamp, LedgerConnection, LedgerSnapshot, LedgerSubscription } from '../exchange/protocol.js';
+import type {
+  FaultPlan,
+  FaultStamp,
+  LedgerConnection,
+  LedgerSnapshot,
+  LedgerSubscription,
+} from '../exchange/protocol.js';
 import type { ClaimedConnection } from '../driver/index.js';
 import type { ArmClient } from './arm-client.js';
 import type { ArmReport, Steadiness } from './arm/messages.js';

@@ -18,7 +18,7 @@ function subtract<T extends object>(to: T, from: T): T {
   for (const [key, value] of Object.entries(to)) {
     const earlier: unknown = from[key as keyof T];
     difference[key] =
-      typeof value === 'number' ? value - Number(earlier ?? 0) : subtract(value as object, (earlier ?? {}) as object);
+      typeof value === 'number' ? value - Number(earlier ?? 0) : subtract(value as object, earlier ?? {});
   }
   return difference as T;
 }

@@ -168,4 +168,3 @@ function negated<K extends string>(totals: Record<K, number>): Record<K, number>
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
-

@@ -65,7 +65,10 @@ type Pair = readonly [Readonly<ClaimedConnection>, LedgerConnection];
 
 /** Connections that both sides call usable; in a fault one side may have finished the handshake alone. */
 function usable(pairs: readonly Pair[]): Identity {
-  const [client, exchange] = [pairs.filter(([claim]) => claim.openedAtMs !== null), pairs.filter(([, row]) => row.readyAtMs !== null)];
+  const [client, exchange] = [
+    pairs.filter(([claim]) => claim.openedAtMs !== null),
+    pairs.filter(([, row]) => row.readyAtMs !== null),
+  ];
   const clientAlone = pairs.filter(([claim, row]) => claim.openedAtMs !== null && row.readyAtMs === null);
   const exchangeAlone = pairs.filter(([claim, row]) => claim.openedAtMs === null && row.readyAtMs !== null);
   // Only a connection that was cut, and carried nothing, can be finished on one side alone.

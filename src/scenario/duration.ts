@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../base/index.js';
 
 /** A length of time as read from a scenario; lives only until `resolveDurations`. */
-export class Duration {
+class Duration {
   readonly ms: number;
 
   constructor(ms: number) {

@@ -28,7 +28,7 @@ export function explain(issue: Issue, value: unknown, locate: Locate): Problem[]
   ];
 }
 
-export function dotted(path: Path): string {
+function dotted(path: Path): string {
   return path.join('.');
 }
 

@@ -155,6 +155,16 @@ describe('the timing of a gate', () => {
     expect(row.reason).toContain('4 of the 5 runs');
   });
 
+  it('is held against the runs of this environment alone', () => {
+    const away = runOf(6, { pairs: pairsAround('responseTimeMs.p50', 2) });
+    const records = [1, 2, 3, 4, 5].map((day) => runOf(day));
+    const elsewhere = { ...away, environment: { ...away.environment, fingerprint: 'machine-b' } };
+    const { baseline } = baselineFromRecords([...records, elsewhere], { name: 'day3', role: 'gate', stack: 'day3' });
+    const row = rowOf(compareToBaseline(measured(-1), context(), baseline), 'responseTimeMs.p50');
+    expect(row.verdict).toBe('pass');
+    expect(row.stored).toBeCloseTo(Math.exp(-1), 6);
+  });
+
   it('is not evaluated when a gated metric is missing on either side', () => {
     const rows = compareToBaseline(scenario({ pairs: [] }), context(), gateOf(5));
     expect(rowOf(rows, 'responseTimeMs.p50')).toMatchObject({ verdict: 'notEvaluated', advisory: false, stored: null });

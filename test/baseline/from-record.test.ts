@@ -40,6 +40,22 @@ describe('a baseline made of records', () => {
     expect(firstRun(baseline).counts).toEqual({ operations: 960, connectionsOpened: 960, reuseRate: 0 });
   });
 
+  it('prefers any driver to the default client, and a paired arm to one that was not', () => {
+    const arms = {
+      default: arm({ stack: 'day2', driver: 'default' }),
+      late: arm({ stack: 'day2', driver: 'unpooled' }),
+      other: arm({ stack: 'day2', driver: 'unpooled' }),
+      unpooled: arm({ stack: 'day1', driver: 'unpooled', role: 'control' }),
+    };
+    const pairs = [...pairsAround('completionMs', 0, 'default'), ...pairsAround('completionMs', 0.5, 'other')];
+    const options = { name: 'day2', role: 'reference', stack: 'day2' } as const;
+    const of = (changes: object): string =>
+      firstScenario(baselineFromRecords([record({ scenarios: [scenario({ arms, ...changes })] })], options).baseline)
+        .arm;
+    expect(of({ pairs })).toBe('other');
+    expect(of({ pairs: pairsAround('completionMs', 0, 'default') })).toBe('late');
+  });
+
   it('holds several runs, oldest first, and both modes', () => {
     const { baseline } = baselineFromRecords([runOf(3), runOf(1), record({ quick: true }), runOf(2)], OPTIONS);
     const modes = baseline.scenarios.map(({ mode, runs }) => [mode, runs.map(({ runId }) => runId)]);

@@ -78,8 +78,8 @@ describe('scenarios on the command line', () => {
     expect(code).toBe(78);
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^there is no scenario `rest-poling` .* \(did you mean `rest-polling`\?\)$/),
-      `${join(world.cwd, 'a.yaml')}:3:8 \`venue\`: expected binance, got "binanse" (did you mean \`binance\`?)`,
-      `${join(world.cwd, 'b.yaml')}:4:12 \`endpoints\`: expected at least 1, got 0`,
+      'a.yaml:3:8 `venue`: expected binance, got "binanse" (did you mean `binance`?)',
+      'b.yaml:4:12 `endpoints`: expected at least 1, got 0',
       '',
     ]);
   });

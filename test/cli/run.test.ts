@@ -108,7 +108,7 @@ describe('mp-bench run', () => {
     const [runId = ''] = await readdir(join(world.cwd, 'reports'));
     expect(runId).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
     expect(await readdir(join(world.cwd, 'reports', runId))).toEqual(['record.json', 'report.md']);
-    expect(stdout).toContain(`Record: ${join(world.cwd, 'reports', runId, 'record.json')}\n`);
+    expect(stdout).toContain(`Record: reports/${runId}/record.json\n`);
     expect(world.listeners).toBe(0);
   });
 

@@ -242,16 +242,21 @@ test('nothing is answered before two round trips are over, and one on a warm con
   }
 }, 10_000);
 
-test('a change of the link holds for connections accepted afterwards', async () => {
+test('a change of the link drops the connections over the old one, and holds for those accepted afterwards', async () => {
   const clock = new FakeClock();
   const harness = await site(false, 0, clock);
   const before = await harness.dial();
   await harness.request(before, '/a');
+  const dropped = once(before.resume(), 'close');
   harness.site.setLink({ rttMs: 1000 });
+  await dropped;
   const after = await harness.dial();
-  after.write('GET /c HTTP/1.1\r\nHost: x\r\n\r\n');
-  expect(await harness.request(before, '/b')).toBe('200 GET /b ');
-  expect(harness.site.snapshot().counts.requests).toBe(2);
+  after.write('GET /b HTTP/1.1\r\nHost: x\r\n\r\n');
+  await pause(20);
+  await clock.advance(1490);
+  expect(harness.site.snapshot().counts).toMatchObject({ accepted: 2, closedByExchange: 1, requests: 1 });
+  await clock.advance(20);
+  await harness.until(({ counts }) => counts.requests === 2);
 });
 
 test('the server certificate names this machine and is vouched for by the authority', async () => {

@@ -102,6 +102,14 @@ describe('a difference', () => {
     expect(row.value).toBeCloseTo(0.3, 10);
   });
 
+  it('does not pass on some pairs when others have no value', () => {
+    const pairs = pairRows(
+      'reuseRate',
+      [...twelve(0.9, 0.001), Number.NaN].map((value) => [value, 0] as const),
+    );
+    expect(judgeOne(reuse, data({ pairs }))).toMatchObject({ verdict: 'inconclusive', n: 12 });
+  });
+
   it('is not evaluated without the other arm', () => {
     const without = data({ arms: { pooled: ARMS.pooled } });
     expect(judgeOne(reuse, without)).toMatchObject({

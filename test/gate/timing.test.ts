@@ -31,6 +31,14 @@ describe('the timing gate', () => {
     expect(judgeTiming({ ...less, metric: 'nonsense' }).verdict).toBe('notEvaluated');
   });
 
+  it('takes 10 % less throughput for the margin, not the inverse of 10 % more', () => {
+    // ln 0.9 = −0.105, −ln 1.1 = −0.095: a loss of −0.1 lies between them.
+    const logRatios = around(0, 12).map((value) => value / 10 - 0.1);
+    expect(judgeTiming({ ...QUESTION, metric: 'throughput', deadZone: 0.2, logRatios }).verdict).toBe('pass');
+    const slower = logRatios.map((value) => -value);
+    expect(judgeTiming({ ...QUESTION, deadZone: 0.2, logRatios: slower }).verdict).toBe('inconclusive');
+  });
+
   it('can pass with six pairs but fail with no fewer than eight, or ten when four metrics are gated', () => {
     const verdict = (n: number, judged: number) =>
       judgeTiming({ ...QUESTION, judged, logRatios: around(0.5, n) }).verdict;

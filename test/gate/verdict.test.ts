@@ -130,6 +130,18 @@ describe('a run against stored runs', () => {
     expect(verdict).toBe('inconclusive');
   });
 
+  it('does not take stored runs that agree by luck for a world without noise', () => {
+    const judged = judgeAgainstRuns({
+      metric: 'responseTimeMs.p50',
+      logRatios: Array.from({ length: 12 }, (_, i) => -0.6 + 0.1 * (i - 5.5)),
+      stored: [-0.7, -0.7, -0.7, -0.7, -0.7],
+      margin: 0.1,
+      deadZone: 0.03,
+      judged: 1,
+    });
+    expect(judged.verdict).toBe('inconclusive');
+  });
+
   it('refuses fewer than five', () => {
     const few = { metric: 'throughput', logRatios: [0], stored: [0, 0, 0, 0], margin: 0.1, deadZone: 0.03, judged: 1 };
     expect(() => judgeAgainstRuns(few)).toThrow(RangeError);

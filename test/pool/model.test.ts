@@ -5,7 +5,7 @@ import { ConnectionPool, type Lease, type PoolError, type PoolEvent } from '../.
 import { type FakeConnection, FakeConnector } from '../../src/pool/testing.js';
 
 const TIMEOUT_MS = 100;
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 250);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 200);
 const SEED = Number(process.env['MODEL_SEED'] ?? 20_260_801);
 
 type Step =

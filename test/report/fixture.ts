@@ -126,6 +126,12 @@ const BASELINES: readonly BaselineRow[] = [
   row('day1', 'reference', 'responseTimeMs.p50', 1, 0.334, -0.666, [-0.671, -0.661]),
   row('day2', 'reference', 'cpuUsPerOp', 1, 0.99, -0.01, [-0.04, 0.02]),
   row('day3', 'gate', 'responseTimeMs.p50', 0.331, 0.334, 0.009, [-0.004, 0.021]),
+  {
+    ...row('day3', 'gate', 'cpuUsPerOp', 0.193, 0.186, -0.036, [-0.05, -0.021]),
+    verdict: 'notEvaluated',
+    advisory: true,
+    reason: 'the scenario does not gate this metric',
+  },
   row('day3', 'gate', 'connectionsOpened', 32, 32, 0, null),
   row('day3', 'gate', 'operations', 11520, 11520, 0, null),
   row('day3', 'gate', 'handshakesFull', 32, 32, 0, null),

@@ -44,6 +44,7 @@ describe('numbers in a report', () => {
     expect(formatSigned(-0.05, 'share')).toBe('−5.0 %');
     expect(formatSigned(-3, 'count')).toBe('−3');
     expect(formatSigned(0, 'count')).toBe('±0');
+    expect(formatSigned(-0.163, 'points')).toBe('−16.3 points');
   });
 
   it('never show minus zero', () => {

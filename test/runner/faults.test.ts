@@ -33,6 +33,9 @@ describe('recovery of operations from a fault', () => {
   });
 
   it('leaves alone what failed before the fault, or began after it', () => {
-    expect(operationsRecovery([log(200, (i) => i < 40 || i >= 160)], 500, 1500)).toEqual({ affected: 0, recoveredMs: 0 });
+    expect(operationsRecovery([log(200, (i) => i < 40 || i >= 160)], 500, 1500)).toEqual({
+      affected: 0,
+      recoveredMs: 0,
+    });
   });
 });

@@ -26,7 +26,10 @@ describe('planPairs', () => {
   });
 
   it('lets the coin decide who goes first, by seed', () => {
-    const first = (seed: number): string => planPairs(scenario('rest-burst'), seed).map((plan) => plan.arms[0]).join(' ');
+    const first = (seed: number): string =>
+      planPairs(scenario('rest-burst'), seed)
+        .map((plan) => plan.arms[0])
+        .join(' ');
     expect(first(7)).toBe(first(7));
     expect(new Set([1, 2, 3, 4].map(first)).size).toBeGreaterThan(1);
   });
@@ -34,7 +37,9 @@ describe('planPairs', () => {
   it('runs an arm outside the pairs only as often as it asks', () => {
     const plans = planPairs(scenario('failover'), 1);
     const launches = (arm: string): number => plans.filter((plan) => plan.arms.includes(arm)).length;
-    expect([launches('unpooled'), launches('pooled'), launches('unpooled-retry'), launches('default')]).toEqual([12, 12, 6, 3]);
+    expect([launches('unpooled'), launches('pooled'), launches('unpooled-retry'), launches('default')]).toEqual([
+      12, 12, 6, 3,
+    ]);
   });
 
   it('rotates the faults over the pairs', () => {

@@ -54,7 +54,12 @@ describe('an open loop', () => {
       maxInFlight: 10,
       serviceMs: () => 500,
     });
-    expect(started).toEqual([[0, 0], [1, 10], [2, 20], [3, 30]]);
+    expect(started).toEqual([
+      [0, 0],
+      [1, 10],
+      [2, 20],
+      [3, 30],
+    ]);
     expect(offeredAtMs).toBe(30);
     expect(pendingTimers).toBe(0);
   });

@@ -79,7 +79,13 @@ export function launch(facts: LaunchFacts): LaunchSample {
     attemptFailures: facts.attemptFailures ?? 0,
     subscriptionsAcknowledged: facts.acknowledged ?? 0,
   };
-  const report = { claims, http: accounts, placements: null, operations: facts.streams ? null : {}, streams: null } as unknown as ArmReport;
+  const report = {
+    claims,
+    http: accounts,
+    placements: null,
+    operations: facts.streams ? null : {},
+    streams: null,
+  } as unknown as ArmReport;
   const run = facts.streams ? { ...report, streams: { streams: facts.streams } } : report;
   const counts = { responses: facts.responses ?? 0 } as LedgerCounts;
   return {
@@ -87,7 +93,13 @@ export function launch(facts: LaunchFacts): LaunchSample {
     arm: 'pooled',
     steadiness: { operations: 0, firstHalfMs: 0, secondHalfMs: 0 },
     start: report,
-    runs: [{ block: 0, report: run as ArmReport, ledger: { counts, integrals: { openMs: 0, healthyMs: 0, subscribedMs: 0 } } }],
+    runs: [
+      {
+        block: 0,
+        report: run as ArmReport,
+        ledger: { counts, integrals: { openMs: 0, healthyMs: 0, subscribedMs: 0 } },
+      },
+    ],
     finish: report,
     ledger: { counts, integrals: { openMs: 0, healthyMs: 0, subscribedMs: 0 } },
     claimed: facts.claimed ?? [],

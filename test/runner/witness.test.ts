@@ -19,7 +19,13 @@ const honest: LaunchFacts = {
 describe('the witnesses of requests', () => {
   it('agree about an honest client', () => {
     expect(disagreements(honest)).toEqual([]);
-    expect(checkWitnesses('pooled', [launch(honest), launch(honest)]).map(({ id, client, exchange }) => [id, client, exchange])).toEqual([
+    expect(
+      checkWitnesses('pooled', [launch(honest), launch(honest)]).map(({ id, client, exchange }) => [
+        id,
+        client,
+        exchange,
+      ]),
+    ).toEqual([
       ['answers', 4, 4],
       ['connections', 4, 4],
       ['usable', 4, 4],
@@ -38,22 +44,23 @@ describe('the witnesses of requests', () => {
 
   it('notice an answer too many', () => {
     expect(disagreements({ ...honest, attempts: 3 })).toEqual(['answers 1']);
-    expect(disagreements({ ...honest, claimed: [claimed(1), claimed(2, { requestsSent: 2, responsesReceived: 2 })] })).toEqual([
-      'requests 1',
-      'responses 1',
-    ]);
+    expect(
+      disagreements({ ...honest, claimed: [claimed(1), claimed(2, { requestsSent: 2, responsesReceived: 2 })] }),
+    ).toEqual(['requests 1', 'responses 1']);
   });
 
   it('explain the last request of a connection that was cut, and no more than that', () => {
     const cut = { closedAtMs: 15, requestsSent: 5, responsesReceived: 4 };
     const facts = { claimed: [claimed(1, cut)], attempts: 5, attemptFailures: 1 };
-    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 4, responses: 4 })], responses: 4 })).toEqual([]);
-    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 5, responses: 5 })], responses: 5 })).toEqual([]);
-    expect(disagreements({ ...facts, connections: [accepted(1, { requests: 3, responses: 3 })], responses: 3 })).toEqual([
-      'answers 1',
-      'requests 1',
-      'responses 1',
-    ]);
+    expect(
+      disagreements({ ...facts, connections: [accepted(1, { requests: 4, responses: 4 })], responses: 4 }),
+    ).toEqual([]);
+    expect(
+      disagreements({ ...facts, connections: [accepted(1, { requests: 5, responses: 5 })], responses: 5 }),
+    ).toEqual([]);
+    expect(
+      disagreements({ ...facts, connections: [accepted(1, { requests: 3, responses: 3 })], responses: 3 }),
+    ).toEqual(['answers 1', 'requests 1', 'responses 1']);
   });
 
   it('accept that a listener which closes takes unaccepted connections with it, only under a fault there', () => {
@@ -81,18 +88,29 @@ describe('the witnesses of requests', () => {
 });
 
 describe('the witnesses of streams', () => {
-  const streams: LaunchFacts = { acknowledged: 1, subscriptions: [served('a')], streams: [seen('a')], countsItself: false };
+  const streams: LaunchFacts = {
+    acknowledged: 1,
+    subscriptions: [served('a')],
+    streams: [seen('a')],
+    countsItself: false,
+  };
 
   it('agree when every message sent was seen once', () => {
     expect(disagreements(streams)).toEqual([]);
   });
 
   it('notice a message that the handler never saw', () => {
-    expect(disagreements({ ...streams, streams: [seen('a', { received: 9, ids: [[1, 9]] })] })).toEqual(['ids 1', 'messages 1']);
+    expect(disagreements({ ...streams, streams: [seen('a', { received: 9, ids: [[1, 9]] })] })).toEqual([
+      'ids 1',
+      'messages 1',
+    ]);
   });
 
   it('notice a message that was never sent', () => {
-    expect(disagreements({ ...streams, streams: [seen('a', { received: 11, ids: [[1, 11]] })] })).toEqual(['ids 1', 'messages 1']);
+    expect(disagreements({ ...streams, streams: [seen('a', { received: 11, ids: [[1, 11]] })] })).toEqual([
+      'ids 1',
+      'messages 1',
+    ]);
   });
 
   it('explain what was in flight when a connection was cut', () => {
@@ -102,9 +120,9 @@ describe('the witnesses of streams', () => {
   });
 
   it('notice a subscription that nobody asked for', () => {
-    expect(disagreements({ ...streams, subscriptions: [served('a'), served('b')], streams: [seen('a'), seen('b')] })).toEqual([
-      'subscriptions 1',
-    ]);
+    expect(
+      disagreements({ ...streams, subscriptions: [served('a'), served('b')], streams: [seen('a'), seen('b')] }),
+    ).toEqual(['subscriptions 1']);
   });
 });
 
@@ -114,7 +132,17 @@ describe('lostIds', () => {
       served('a', { fromId: 1, untilId: 21, sent: [[1, 20]], endedBy: 'connection' }),
       served('a', { fromId: 31, untilId: 41, sent: [[31, 40]], startedAtMs: 60 }),
     ];
-    const facts = { subscriptions: rows, streams: [seen('a', { ids: [[1, 18], [31, 40]] })] };
+    const facts = {
+      subscriptions: rows,
+      streams: [
+        seen('a', {
+          ids: [
+            [1, 18],
+            [31, 40],
+          ],
+        }),
+      ],
+    };
     expect(lostIds(launch(facts))).toBe(12);
   });
 

@@ -23,6 +23,8 @@ describe('the Theil–Sen slope', () => {
     // P(D ≤ 1) = 4/24: at 60 % the second from either end.
     expect(theilSen(line([0, 1, 5, 3]), 0.6)).toMatchObject({ low: 1, high: 2.5 });
     expect(theilSen(line([0, 1, 5, 3]), 0.6).attained).toBeCloseTo(1 - 8 / 24, 12);
+    // n = 8: 628 of 40320 orders have at most 5 inversions, 1230 (3.05 %) at most 6, which 3 % does not allow.
+    expect(theilSen(line([1, 2, 4, 8, 16, 32, 64, 128]), 0.94).attained).toBeCloseTo(1 - (2 * 628) / 40_320, 12);
     // n = 10: critical |S| = 23 of 45 at 5 % two-sided (tables of Kendall's S), that is 11 discordant pairs, P = 0.0233.
     const ten = theilSen(line([3, 1, 4, 1.5, 9, 2.6, 5.3, 5.8, 9.7, 9.3]));
     expect(ten.attained).toBeCloseTo(1 - 2 * 0.0233, 3);

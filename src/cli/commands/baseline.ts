@@ -18,7 +18,7 @@ import { commandLine } from '../command-line.js';
 import { EXIT, exitCodeOfRun } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { loadScenarios } from '../load-scenarios.js';
-import { baselinePlaces, recordPath, reportPlace } from '../lookup.js';
+import { baselinePlaces, recordPath, reportPlace, shownPath } from '../lookup.js';
 import { measure } from '../measure.js';
 import { verdictTable } from './run.js';
 
@@ -76,14 +76,16 @@ export async function listBaselineFiles(io: Io): Promise<number> {
   const listed = await listBaselines(baselinePlaces(io));
   if (listed.length === 0) io.stderr.write('there is no baseline; make one with: mp-bench baseline record\n');
   for (const { name, path, baseline, problem } of listed)
-    io.stdout.write(`${baseline ? summary(baseline) : `${name}: ${problem ?? 'cannot be read'}`}\n  ${path}\n`);
+    io.stdout.write(
+      `${baseline ? summary(baseline) : `${name}: ${problem ?? 'cannot be read'}`}\n  ${shownPath(io.cwd, path)}\n`,
+    );
   return EXIT.ok;
 }
 
 /** `mp-bench baseline show`. */
 export async function showBaseline(io: Io, name: string, { json }: { readonly json: boolean }): Promise<number> {
   const { baseline, path } = await locateBaseline(baselinePlaces(io), name);
-  io.stdout.write(json ? `${JSON.stringify(baseline)}\n` : `${details(baseline)}\n${path}\n`);
+  io.stdout.write(json ? `${JSON.stringify(baseline)}\n` : `${details(baseline)}\n${shownPath(io.cwd, path)}\n`);
   return EXIT.ok;
 }
 
@@ -102,7 +104,7 @@ export async function rollbackBaseline(io: Io, name: string): Promise<number> {
 
 function stored(io: Io, path: string, baseline: Baseline, skipped: readonly string[]): number {
   for (const reason of skipped) io.stderr.write(`left out: ${reason}\n`);
-  io.stdout.write(`${summary(baseline)}\n  ${path}\n`);
+  io.stdout.write(`${summary(baseline)}\n  ${shownPath(io.cwd, path)}\n`);
   return EXIT.ok;
 }
 

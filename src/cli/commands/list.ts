@@ -2,14 +2,16 @@ import { MpBenchError } from '../../base/index.js';
 import { findScenarios, loadScenario, readScenarioText } from '../../scenario/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
-import { scenarioPlaces } from '../lookup.js';
+import { scenarioPlaces, shownPath } from '../lookup.js';
 
 /** `mp-bench list`: every scenario there is, with its question and its file. */
 export async function list(io: Io): Promise<number> {
   const found = await findScenarios(scenarioPlaces(io));
   const width = Math.max(0, ...found.map(({ name }) => name.length));
   for (const { name, file } of found) {
-    io.stdout.write(`${name.padEnd(width)}  ${await questionIn(file)}\n${' '.repeat(width)}  ${file}\n`);
+    io.stdout.write(
+      `${name.padEnd(width)}  ${await questionIn(file)}\n${' '.repeat(width)}  ${shownPath(io.cwd, file)}\n`,
+    );
   }
   return EXIT.ok;
 }

@@ -8,7 +8,7 @@ import { exitCodeOfRun } from '../exit-codes.js';
 import { type Io, isColoured } from '../io.js';
 import type { Baselines } from '../judge.js';
 import { loadScenarios, type ScenarioRequest } from '../load-scenarios.js';
-import { baselinePlaces, reportPlace } from '../lookup.js';
+import { baselinePlaces, reportPlace, shownPath } from '../lookup.js';
 import { measure } from '../measure.js';
 import { armsForDrivers, selectArms } from '../select-arms.js';
 
@@ -44,7 +44,11 @@ export async function run(io: Io, argv: readonly string[], names: readonly strin
 }
 
 export function verdictTable(io: Io, record: RunRecord, file: string): string {
-  return renderVerdictTable(record, { colour: isColoured(io.stdout, io.env), columns: io.stdout.columns, file });
+  return renderVerdictTable(record, {
+    colour: isColoured(io.stdout, io.env),
+    columns: io.stdout.columns,
+    file: shownPath(io.cwd, file),
+  });
 }
 
 async function scenariosFor(io: Io, request: ScenarioRequest, { arm, driver }: RunFlags): Promise<LoadedScenario[]> {

@@ -3,7 +3,13 @@ import type { VenueClient } from './venue-client.js';
 
 interface CombinedFrame {
   readonly stream?: string;
-  readonly data?: { readonly e?: string; readonly E?: number; readonly t?: number; readonly U?: number; readonly u?: number };
+  readonly data?: {
+    readonly e?: string;
+    readonly E?: number;
+    readonly t?: number;
+    readonly U?: number;
+    readonly u?: number;
+  };
   readonly id?: number;
   readonly result?: unknown;
   readonly code?: number;

@@ -47,7 +47,7 @@ export class Candles {
     const countedFrom = nowMs - this.#countedMs;
     // A trade of this very instant belongs to the bar, so the end is inclusive only when it is now.
     const endMs = toMs > nowMs ? nowMs : beforeEdge(toMs);
-    if (endMs - fromMs < MINUTE_MS - 1) return this.#stretch(fromMs, endMs, countedFrom);
+    if (toMs - fromMs < MINUTE_MS) return this.#stretch(fromMs, endMs, countedFrom);
     let total: Bar | undefined;
     let pendingMs = fromMs;
     const add = (bar: Bar): void => {

@@ -173,10 +173,11 @@ function inside(view: SideView, level: number): boolean {
   return level >= view.low && level <= view.high;
 }
 
-// Quantiles of a Weibull law of shape 0.7: many small orders, a few walls. Eight lots at least, so that a taker's
-// fills can always share a touch.
+// Quantiles of a Weibull law of shape 0.7, scaled to a mean of 1: many small orders, a few walls.
+const SHAPE = Float64Array.from({ length: QUANTITIES }, (_, i) => (-Math.log(1 - (i + 0.5) / QUANTITIES)) ** (1 / 0.7));
+const SHAPE_MEAN = SHAPE.reduce((sum, x) => sum + x, 0) / QUANTITIES;
+
+// Eight lots at least, so that a taker's fills can always share a touch.
 function quantityTable(meanLots: number): Int32Array {
-  const raw = Float64Array.from({ length: QUANTITIES }, (_, i) => (-Math.log(1 - (i + 0.5) / QUANTITIES)) ** (1 / 0.7));
-  const scale = (meanLots * QUANTITIES) / raw.reduce((sum, x) => sum + x, 0);
-  return Int32Array.from(raw, (x) => Math.max(8, Math.round(x * scale)));
+  return Int32Array.from(SHAPE, (x) => Math.max(8, Math.round((x * meanLots) / SHAPE_MEAN)));
 }

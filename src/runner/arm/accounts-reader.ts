@@ -1,5 +1,10 @@
 import type { LatencyHistogram, SparseCounts } from '../../base/index.js';
-import { ACQUIRE_OUTCOMES, type AccountsSnapshot, type AcquireOutcome, type ConnectionAccounts } from '../../pool/index.js';
+import {
+  ACQUIRE_OUTCOMES,
+  type AccountsSnapshot,
+  type AcquireOutcome,
+  type ConnectionAccounts,
+} from '../../pool/index.js';
 import type { AccountsReading } from './messages.js';
 
 /** Copies of the histograms' counts at the last reading. */

@@ -4,21 +4,26 @@ import {
   type Driver,
   type DriverFactory,
   type DriverSettings,
-  OperationError,
+  type VenueClient,
   venueClients,
 } from '../../driver/index.js';
 import { AccountsReader } from './accounts-reader.js';
 import { BookKeeper } from './book-keeper.js';
+import { Load } from './load.js';
 import { MachineReader } from './machine-reader.js';
-import type { ArmConfig, ArmReport, OperationTally, RequestLoad, Steadiness, StreamsTally } from './messages.js';
-import { OperationRecorder } from './operation-recorder.js';
-import { offerRequests } from './request-load.js';
-import { poissonArrivals } from './schedule.js';
-import { runStreamScript, StreamSession, type StreamLoadOptions } from './stream-load.js';
+import type { ArmConfig, ArmReport, OperationTally, Steadiness, StreamsTally } from './messages.js';
+import { StreamSession } from './stream-load.js';
 import { StreamRecorder } from './stream-recorder.js';
 
 // Cold code on a machine that starts several processes at once is slow; that is what a warm-up is for.
-const PATIENCE = { requestTimeoutMs: 30_000, attemptTimeoutMs: 30_000, acquireTimeoutMs: 30_000, dialTimeoutMs: 30_000 };
+const PATIENCE = {
+  requestTimeoutMs: 30_000,
+  attemptTimeoutMs: 30_000,
+  acquireTimeoutMs: 30_000,
+  dialTimeoutMs: 30_000,
+};
+
+const WARM_UP_AT_A_TIME = 8;
 
 /** One launch of one arm: a driver, its load, and the books about both. Lives in a process of its own. */
 export class Arm {
@@ -26,35 +31,38 @@ export class Arm {
   readonly #createDriver: DriverFactory;
   readonly #clock: Clock = systemClock;
   readonly #random: Random;
+  readonly #venue: VenueClient;
   readonly #books: BookKeeper;
+  readonly #load: Load;
   readonly #machine = new MachineReader();
   #claims = new Claims();
   #driver: Driver | null = null;
-  #http: AccountsReader | null = null;
-  #placements: AccountsReader | null = null;
+  #readers: { http: AccountsReader | null; placements: AccountsReader | null } = { http: null, placements: null };
 
   constructor(config: ArmConfig, createDriver: DriverFactory) {
+    const venue = venueClients[config.venue];
+    if (!venue) throw new Error(`no client for venue ${config.venue}`);
     this.#config = config;
     this.#createDriver = createDriver;
+    this.#venue = venue;
     this.#random = seededRandom(config.seed);
     this.#books = new BookKeeper(config.objects);
+    this.#load = new Load({ config, clock: this.#clock, random: this.#random, venue, books: this.#books });
   }
 
   /** Runs code paths hot with a client that is thrown away; the pool of the measurement starts cold. */
   async warmUp(operations: number): Promise<Steadiness> {
     const driver = this.#newDriver(new Claims(), PATIENCE);
     await driver.start();
-    const halves = [new LatencyHistogram(), new LatencyHistogram()] as const;
-    const half = Math.ceil(operations / 2);
-    // As many at a time as the load has under way at most, within reason: the first thousand handshakes cost more.
-    for (let done = 0; done < operations; ) {
-      const batch = Math.min(8, operations - done);
-      await Promise.all(Array.from({ length: batch }, (_, i) => this.#warmOne(driver, done + i, halves, half)));
-      done += batch;
+    const latencies: number[] = [];
+    for (let done = 0; done < operations && this.#config.requests; done += WARM_UP_AT_A_TIME) {
+      const batch = Math.min(WARM_UP_AT_A_TIME, operations - done);
+      latencies.push(...(await Promise.all(Array.from({ length: batch }, (_, i) => this.#warmOne(driver, done + i)))));
     }
     await this.#warmStreams(driver, operations);
     await driver.close();
-    return { operations, firstHalfMs: halves[0].quantile(0.5), secondHalfMs: halves[1].quantile(0.5) };
+    const half = Math.ceil(latencies.length / 2);
+    return { operations, firstHalfMs: p50(latencies.slice(0, half)), secondHalfMs: p50(latencies.slice(half)) };
   }
 
   /** Makes the client that is measured, and lets it open what it opens beforehand. */
@@ -63,135 +71,52 @@ export class Arm {
     const driver = this.#newDriver(this.#claims);
     this.#driver = driver;
     const { http, streams } = driver.accounts;
-    this.#http = http && new AccountsReader(http);
-    this.#placements = streams && new AccountsReader(streams);
+    this.#readers = { http: http && new AccountsReader(http), placements: streams && new AccountsReader(streams) };
     this.#books.reset();
     this.#machine.begin();
     const beganAtMs = this.#clock.now();
     await driver.start();
-    const endedAtMs = this.#clock.now();
-    // Nothing is offered while the pool fills: an empty window.
-    return this.#report({ beganAtMs, offeredUntilMs: beganAtMs, endedAtMs }, null, null);
+    return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null);
   }
 
   /** Offers the load once, from `beginAtMs` on. */
   async run(index: number, beginAtMs: number, keepLog: boolean): Promise<ArmReport> {
     const driver = this.#driver;
     if (!driver) throw new Error('the arm was not started');
-    const { requests, streams } = this.#config;
     this.#machine.begin();
     await sleep(this.#clock, beginAtMs - this.#clock.now());
-    for (const reader of [this.#http, this.#placements]) reader?.begin();
-    const recorder = new StreamRecorder(this.#clock);
-    let offeredUntilMs = Number.NaN;
-    let integrals = { desiredMs: 0, acknowledgedMs: 0 };
-    const offered = (): void => {
-      offeredUntilMs = this.#clock.now();
-      integrals = recorder.integrals();
-      for (const reader of [this.#http, this.#placements]) reader?.offered();
-    };
-    const log = requests && new OperationRecorder(requests.operations, requests.timeoutMs);
-    const streamOptions = streams && this.#streamOptions(driver, recorder);
-    if (requests && log && streamOptions) {
-      await this.#requestsBesideStreams(driver, streamOptions, requests, log, { index, beginAtMs }, offered);
-    } else if (requests && log) await this.#offer(driver, requests, log, { index, beginAtMs }, offered);
-    else if (streamOptions) await runStreamScript(streamOptions, streamOptions.load.holdMs ?? 0, offered);
-    const window = { beganAtMs: beginAtMs, offeredUntilMs, endedAtMs: this.#clock.now() };
-    return this.#report(window, log?.tally(keepLog) ?? null, streams ? recorder.tally(integrals) : null);
+    const { http, placements } = this.#readers;
+    for (const reader of [http, placements]) reader?.begin();
+    const load = await this.#load.offer(driver, { index, atMs: beginAtMs }, keepLog, () => {
+      for (const reader of [http, placements]) reader?.offered();
+    });
+    const window = { beganAtMs: beginAtMs, offeredUntilMs: load.offeredUntilMs, endedAtMs: this.#clock.now() };
+    return this.#report(window, load.operations, load.streams);
   }
 
   /** Closes the client and reads the last of its books. */
   async finish(): Promise<ArmReport> {
     const beganAtMs = this.#clock.now();
     await this.#driver?.close();
-    const endedAtMs = this.#clock.now();
-    return this.#report({ beganAtMs, offeredUntilMs: beganAtMs, endedAtMs }, null, null);
+    return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null);
   }
 
-  async #requestsBesideStreams(
-    driver: Driver,
-    streamOptions: StreamLoadOptions,
-    requests: RequestLoad,
-    log: OperationRecorder,
-    begin: { index: number; beginAtMs: number },
-    offered: () => void,
-  ): Promise<void> {
-    const session = new StreamSession(streamOptions);
-    const opened = session.open();
-    // A stream that cannot be opened shows in coverage and as a miss; the requests go on beside it.
-    opened.catch(() => undefined);
-    await this.#offer(driver, requests, log, begin, offered);
-    await session.drop();
-  }
-
-  async #offer(
-    driver: Driver,
-    requests: RequestLoad,
-    recorder: OperationRecorder,
-    begin: { index: number; beginAtMs: number },
-    offered: () => void,
-  ): Promise<void> {
-    const { operations, ratePerSecond, maxInFlight, timeoutMs } = requests;
-    const random = this.#random.fork(`slice ${begin.index}`);
-    const arrivals = ratePerSecond === null ? null : poissonArrivals(random, ratePerSecond, operations);
-    const perform = (i: number): Promise<number> => this.#fetchBook(driver, requests, begin.index * operations + i);
-    await offerRequests(
-      { clock: this.#clock, beginAtMs: begin.beginAtMs, arrivals, operations, maxInFlight, timeoutMs, recorder, perform },
-      offered,
-    );
-  }
-
-  async #fetchBook(
-    driver: Driver,
-    requests: RequestLoad,
-    index: number,
-    timeoutMs: number = requests.timeoutMs,
-  ): Promise<number> {
-    const { symbols } = this.#config;
-    const symbol = symbols[index % symbols.length] ?? '';
-    const venue = this.#venue();
-    const response = await withGuard(driver.request(venue.bookPath(symbol, requests.levels)), timeoutMs * 2 + 1000);
-    // Parsed off the operation's clock: a response counts as answered at its last byte.
-    if (response.status === 200) queueMicrotask(() => this.#books.keep(symbol, venue.parseBook(response.body)));
-    return response.status;
-  }
-
-  async #warmOne(
-    driver: Driver,
-    index: number,
-    halves: readonly [LatencyHistogram, LatencyHistogram],
-    half: number,
-  ): Promise<void> {
+  async #warmOne(driver: Driver, index: number): Promise<number> {
     const { requests } = this.#config;
-    if (!requests) return;
     const startedAtMs = this.#clock.now();
-    await this.#fetchBook(driver, requests, index, PATIENCE.requestTimeoutMs);
-    halves[index < half ? 0 : 1].record(this.#clock.now() - startedAtMs);
+    if (requests) await this.#load.fetchBook(driver, requests, index, PATIENCE.requestTimeoutMs);
+    return this.#clock.now() - startedAtMs;
   }
 
   /** Subscribes and drops as many streams as the warm-up has operations, or as there are. */
   async #warmStreams(driver: Driver, operations: number): Promise<void> {
-    const options = this.#streamOptions(driver, new StreamRecorder(this.#clock));
-    if (!options) return;
-    const [first] = options.load.subscriptions;
-    const subscriptions = first ? [{ ...first, symbols: Math.min(first.symbols, operations) }] : [];
+    const options = this.#load.streamOptions(driver, new StreamRecorder(this.#clock));
+    const first = options?.load.subscriptions[0];
+    if (!options || !first) return;
+    const subscriptions = [{ ...first, symbols: Math.min(first.symbols, operations) }];
     const session = new StreamSession({ ...options, load: { ...options.load, subscriptions, change: 0 } });
     await session.open();
     await session.drop();
-  }
-
-  #streamOptions(driver: Driver, recorder: StreamRecorder): StreamLoadOptions | null {
-    const { streams, symbols } = this.#config;
-    if (!streams) return null;
-    const venue = this.#venue();
-    const names = streams.subscriptions.map(({ channel }) => symbols.map((symbol) => venue.streamName(channel, symbol)));
-    return { clock: this.#clock, driver, recorder, load: streams, names };
-  }
-
-  #venue(): (typeof venueClients)[string] & object {
-    const venue = venueClients[this.#config.venue];
-    if (!venue) throw new Error(`no client for venue ${this.#config.venue}`);
-    return venue;
   }
 
   #newDriver(claims: Claims, patience: Partial<DriverSettings> = {}): Driver {
@@ -199,7 +124,7 @@ export class Arm {
     return this.#createDriver({
       endpoints,
       ca,
-      venue: this.#venue(),
+      venue: this.#venue,
       carries: { requests: requests !== null, streams: streams !== null },
       settings: { ...settings, ...patience },
       clock: this.#clock,
@@ -213,8 +138,8 @@ export class Arm {
       window,
       operations,
       streams,
-      http: this.#http?.read() ?? null,
-      placements: this.#placements?.read() ?? null,
+      http: this.#readers.http?.read() ?? null,
+      placements: this.#readers.placements?.read() ?? null,
       claims: this.#claims.read(),
       machine: this.#machine.read(),
       objects: this.#books.read(),
@@ -222,15 +147,12 @@ export class Arm {
   }
 }
 
-/** A client that never settles an operation costs that operation, not the run. */
-async function withGuard<T>(operation: Promise<T>, guardMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const guard = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new OperationError('timeout', 'the driver never settled the operation')), guardMs);
-  });
-  try {
-    return await Promise.race([operation, guard]);
-  } finally {
-    clearTimeout(timer);
-  }
+function nothingOffered(beganAtMs: number, endedAtMs: number): ArmReport['window'] {
+  return { beganAtMs, offeredUntilMs: beganAtMs, endedAtMs };
+}
+
+function p50(latencies: readonly number[]): number {
+  const histogram = new LatencyHistogram();
+  for (const latency of latencies) histogram.record(latency);
+  return histogram.quantile(0.5);
 }

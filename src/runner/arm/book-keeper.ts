@@ -1,5 +1,11 @@
 import type { BookSnapshot } from '../../driver/index.js';
-import { emptyOrderBook, fillOrderBook, MessagePool, type OrderBookMessage, type OrderBookValues } from '../../objects/index.js';
+import {
+  emptyOrderBook,
+  fillOrderBook,
+  MessagePool,
+  type OrderBookMessage,
+  type OrderBookValues,
+} from '../../objects/index.js';
 import type { ObjectsReading } from './messages.js';
 
 // A collector hands a book on and is done with it a little later; this many are in use at a time.
@@ -46,7 +52,11 @@ export class BookKeeper {
     const asked = this.#asked - this.#askedBefore;
     this.#askedBefore = this.#asked;
     if (!stats) return null;
-    const reading = { asked, hits: stats.hits - this.#statsBefore.hits, created: stats.created - this.#statsBefore.created };
+    const reading = {
+      asked,
+      hits: stats.hits - this.#statsBefore.hits,
+      created: stats.created - this.#statsBefore.created,
+    };
     this.#statsBefore = stats;
     return reading;
   }

@@ -22,6 +22,8 @@ async function answer(request: ArmRequest): Promise<ArmResponse> {
       return { kind: 'report', report: await arm.run(request.index, request.beginAtMs, request.keepLog) };
     case 'finish':
       return { kind: 'report', report: await arm.finish() };
+    default:
+      throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
   }
 }
 

@@ -8,7 +8,7 @@ export interface RequestLoadOptions {
   readonly arrivals: Float64Array | null;
   readonly operations: number;
   readonly maxInFlight: number;
-  /** An operation that found no free slot for this long is not started any more. */
+  /** In an open loop: an operation that found no free slot for this long is not started any more. */
   readonly timeoutMs: number;
   readonly recorder: OperationRecorder;
   /** Performs operation `index`; resolves with its HTTP status. */
@@ -23,7 +23,7 @@ export interface RequestLoadOptions {
 export async function offerRequests(options: RequestLoadOptions, offered: () => void): Promise<void> {
   const { clock, beginAtMs, arrivals, operations, recorder } = options;
   const slots = new Slots(options);
-  for (let due = 0; due < operations; ) {
+  for (let due = 0; due < operations;) {
     const now = clock.now();
     while (due < operations && dueAt(due) <= now) {
       slots.offer(due, dueAt(due));
@@ -66,12 +66,14 @@ class Slots {
   }
 
   #fill(): void {
-    const { clock, maxInFlight, timeoutMs, recorder } = this.#options;
+    const { clock, maxInFlight, timeoutMs, recorder, arrivals } = this.#options;
     while (this.#busy < maxInFlight && this.#head < this.#waiting.length) {
       const next = this.#waiting[this.#head];
       this.#head += 1;
       if (!next) break;
-      if (clock.now() - next.intendedAtMs > timeoutMs) recorder.unstarted(next.index, next.intendedAtMs);
+      // In a burst everything is due at once and waiting for a slot is the point of it.
+      const tooLate = arrivals !== null && clock.now() - next.intendedAtMs > timeoutMs;
+      if (tooLate) recorder.unstarted(next.index, next.intendedAtMs);
       else void this.#run(next.index, next.intendedAtMs);
     }
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bar, Candles, type Trade } from '../../../src/exchange/market/index.js';
 import { symbolOf } from './markets.js';
@@ -16,7 +16,7 @@ function summary(trades: readonly Trade[]): Partial<Bar> {
   const lots = (list: readonly Trade[]): number => list.reduce((sum, trade) => sum + trade.lots, 0);
   const value = (list: readonly Trade[]): number => list.reduce((sum, trade) => sum + trade.lots * trade.ticks, 0);
   return {
-    open: prices[0]!,
+    open: prices.at(0)!,
     high: Math.max(...prices),
     low: Math.min(...prices),
     close: prices.at(-1)!,
@@ -24,7 +24,7 @@ function summary(trades: readonly Trade[]): Partial<Bar> {
     value: value(trades),
     takerLots: lots(bought),
     takerValue: value(bought),
-    firstTradeId: trades[0]!.id,
+    firstTradeId: trades.at(0)!.id,
     endTradeId: trades.at(-1)!.id + 1,
   };
 }
@@ -48,7 +48,8 @@ describe('candles', () => {
   it('grow the open bar step by step into what it is when counted at once', () => {
     const stepwise = candlesOf(0).candles;
     let bar: Bar | undefined;
-    for (let nowMs = 0; nowMs <= 150_000; nowMs += 700) bar = stepwise.bar(120_000, 180_000, nowMs);
+    const moments = [0, 60_000, 121_000, 121_700, 122_400, 129_000, 129_000, 145_000, 149_800];
+    for (const nowMs of moments) bar = stepwise.bar(120_000, 180_000, nowMs);
     expect(bar).toEqual(candlesOf(0).candles.bar(120_000, 180_000, 149_800));
   });
 
@@ -60,8 +61,8 @@ describe('candles', () => {
     expect(long.lots).toBe(minutes.reduce((sum, bar) => sum + bar.lots, 0));
     expect(long.high).toBe(Math.max(...minutes.map((bar) => bar.high)));
     expect(long.low).toBe(Math.min(...minutes.map((bar) => bar.low)));
-    expect([long.firstTradeId, long.endTradeId]).toEqual([minutes[0]!.firstTradeId, minutes[2]!.endTradeId]);
-    expect(minutes[1]!.firstTradeId).toBe(minutes[0]!.endTradeId);
+    expect([long.firstTradeId, long.endTradeId]).toEqual([minutes.at(0)!.firstTradeId, minutes.at(2)!.endTradeId]);
+    expect(minutes.at(1)!.firstTradeId).toBe(minutes.at(0)!.endTradeId);
   });
 
   it('keep answers about a minute the same once it was counted, however old it grows', () => {
@@ -87,7 +88,7 @@ describe('candles', () => {
     for (const [i, bar] of bars.entries()) {
       expect(bar.low).toBeLessThanOrEqual(Math.min(bar.open, bar.close));
       expect(bar.high).toBeGreaterThanOrEqual(Math.max(bar.open, bar.close));
-      if (i > 0) expect(Math.abs(bar.firstTradeId - bars[i - 1]!.endTradeId)).toBeLessThanOrEqual(1);
+      if (i > 0) expect(Math.abs(bar.firstTradeId - bars.at(i - 1)!.endTradeId)).toBeLessThanOrEqual(1);
       expect(bar.endTradeId - bar.firstTradeId).toBeGreaterThan(100_000);
     }
   });

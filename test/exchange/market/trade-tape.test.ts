@@ -1,9 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TradeTape, fillsOf } from '../../../src/exchange/market/index.js';
 import { marketOf, symbolOf } from './markets.js';
 
-const anyRank = fc.constantFrom(0, 2, 40, 200);
+// Tapes keep nothing but caches, so the tests may share them.
+const RANKS = [0, 2, 40, 200];
+const listed = marketOf({ symbols: 201 }).symbols;
+const anySymbol = fc.constantFrom(...RANKS.map((rank) => listed.at(rank)!));
 const anyMs = fc.integer({ min: -3_600_000, max: 3_600_000 });
 
 function tradesBetween(tape: TradeTape, fromMs: number, toMs: number) {
@@ -18,8 +21,7 @@ function countPerSecond(rank: number, seconds: number, activity = 1): number {
 describe('trade tape', () => {
   it('numbers trades without gaps, in order of time, all of them inside the window asked for', () => {
     fc.assert(
-      fc.property(anyRank, anyMs, fc.integer({ min: 0, max: 20_000 }), (rank, fromMs, length) => {
-        const { tape } = symbolOf(rank);
+      fc.property(anySymbol, anyMs, fc.integer({ min: 0, max: 20_000 }), ({ tape }, fromMs, length) => {
         const trades = tradesBetween(tape, fromMs, fromMs + length);
         expect(trades.length).toBe(tape.nextTradeId(fromMs + length) - tape.nextTradeId(fromMs));
         let [id, ms] = [tape.nextTradeId(fromMs), fromMs];
@@ -36,8 +38,7 @@ describe('trade tape', () => {
 
   it('fills at the best bid or ask of the moment, within the quantity that stands there', () => {
     fc.assert(
-      fc.property(anyRank, anyMs, (rank, fromMs) => {
-        const { book, tape } = symbolOf(rank);
+      fc.property(anySymbol, anyMs, ({ book, tape }, fromMs) => {
         for (const order of tape.orders(tape.nextOrderId(fromMs), Infinity, 20)) {
           const touch = book.touch(book.changeAt(order.marketMs));
           const lots = order.lots.reduce((sum, fill) => sum + fill, 0);
@@ -53,11 +54,10 @@ describe('trade tape', () => {
   it('reads the same whether by order, by trade, or in pieces', () => {
     fc.assert(
       fc.property(
-        anyRank,
+        anySymbol,
         anyMs,
         fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 6 }),
-        (rank, fromMs, pieces) => {
-          const { tape } = symbolOf(rank);
+        ({ tape }, fromMs, pieces) => {
           const total = pieces.reduce((sum, piece) => sum + piece, 0);
           const first = tape.nextTradeId(fromMs);
           let at = first;
@@ -69,6 +69,17 @@ describe('trade tape', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('counts over long stretches, before and after market time 0, what reading on through them finds', () => {
+    const { tape } = symbolOf(0);
+    const tenMinutes = 600_000;
+    for (const fromMs of [-2 * tenMinutes, -tenMinutes / 2, 0]) {
+      const read = tradesBetween(tape, fromMs, fromMs + tenMinutes);
+      const fresh = symbolOf(0).tape;
+      expect(read.length).toBe(fresh.nextTradeId(fromMs + tenMinutes) - symbolOf(0).tape.nextTradeId(fromMs));
+      expect(read.at(-1)!.id).toBe(fresh.nextTradeId(fromMs + tenMinutes) - 1);
+    }
   });
 
   it('does not depend on what was read before', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock, SequenceRanges } from '../../../src/base/index.js';
 import { venues } from '../../../src/exchange/venues/index.js';
@@ -246,7 +246,7 @@ describe('Binance session', () => {
         const { connect, clock, venue } = openVenue();
         const clients = [connect('/ws'), connect('/stream'), connect('/ws?timeUnit=MICROSECOND')];
         for (const { client, method, streams: names, waitMs } of steps) {
-          send(clients[client]!.session, method, names);
+          send(clients.at(client)!.session, method, names);
           await clock.advance(waitMs);
         }
         for (const { session } of clients) send(session, 'UNSUBSCRIBE', streams);

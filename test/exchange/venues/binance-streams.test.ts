@@ -5,7 +5,7 @@ describe('Binance streams', () => {
   it('carry every trade once, within ten milliseconds of its happening', async () => {
     const { connect, clock, market } = openVenue();
     const { sink } = connect('/ws/btcusdt@trade');
-    const { tape } = market.symbols[0]!;
+    const { tape } = market.symbols.at(0)!;
     const firstId = tape.nextTradeId(0);
     await clock.advance(3000);
     const trades = sink.messages().map(bodyOf);
@@ -127,7 +127,7 @@ describe('Binance streams', () => {
     const { t, o, h, l, c, v, T, q, n, V, Q } = closed[0];
     expect([t, o, h, l, c, v, T, q, n, V, Q, '0']).toEqual(rest);
     const ids = sink.messages().map((message) => message.firstId);
-    expect(ids).toEqual(ids.map((_, i) => ids[0]! + i));
+    expect(ids).toEqual(ids.map((_, i) => ids.at(0)! + i));
   });
 
   it('carry both tickers every second, in agreement with REST', async () => {
@@ -189,11 +189,11 @@ describe('Binance streams', () => {
     clock.now = () => now() + 30_000;
     await clock.advance(200);
     const trades = sink.messages('btcusdt@trade');
-    const { tape } = market.symbols[0]!;
+    const { tape } = market.symbols.at(0)!;
     expect(trades.length).toBeGreaterThanOrEqual(tape.nextTradeId(30_000) - tape.nextTradeId(0));
-    for (const [i, trade] of trades.entries()) expect(trade.firstId).toBe(trades[0]!.firstId + i);
+    for (const [i, trade] of trades.entries()) expect(trade.firstId).toBe(trades.at(0)!.firstId + i);
     const depth = sink.messages('btcusdt@depth@100ms');
     expect(depth.length).toBeLessThan(5);
-    for (const [i, event] of depth.entries()) if (i > 0) expect(event.firstId).toBe(depth[i - 1]!.lastId + 1);
+    for (const [i, event] of depth.entries()) if (i > 0) expect(event.firstId).toBe(depth.at(i - 1)!.lastId + 1);
   });
 });

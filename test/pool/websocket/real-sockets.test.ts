@@ -123,12 +123,12 @@ describe('over real sockets', () => {
     await until(() => [...seen.values()].every(({ length }) => length > 10));
     for (const socket of a.subscribed.keys()) socket.terminate();
     const before = new Map([...seen].map(([stream, ids]) => [stream, ids.length]));
-    await until(() => held.every(({ state }) => state === 'live') && a.subscribed.size === 0);
+    await until(() => events.filter(({ kind }) => kind === 'recovered').length === 4);
     await until(() => [...seen].every(([stream, ids]) => ids.length > (before.get(stream) ?? 0) + 5));
     for (const ids of seen.values()) expect(ids).toEqual([...new Set(ids)].sort((x, y) => x - y));
     const missing = [...seen.values()].map((ids) => nth(ids, ids.length - 1) - nth(ids, 0) + 1 - ids.length);
     expect(pool.stats().streams.gapIds).toBe(missing.reduce((sum, count) => sum + count, 0));
-    expect(events.filter(({ kind }) => kind === 'recovered')).toHaveLength(4);
+    expect(held.map(({ state }) => state)).toEqual(held.map(() => 'live'));
     await pool.close();
     await until(() => a.subscribed.size + b.subscribed.size === 0);
   });
