@@ -38,7 +38,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
 
   // The composition root, and the library's front door.
   cli: { folders: [...MEASURING, ...DECIDING, 'runner', 'report'], packages: ['commander', 'chalk'] },
-  index: { folders: ['base', 'metrics', ...LIBRARY, 'scenario', ...DECIDING, 'report'], packages: [] },
+  index: { folders: [...MEASURING, ...DECIDING, 'runner', 'report'], packages: [] },
 };
 
 /** What only `cli` (which owns the terminal) and `base` (which owns time and chance) may touch. */

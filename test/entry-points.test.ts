@@ -9,7 +9,6 @@ const ENTRIES = [
   { entry: 'pool', folders: ['base', 'pool'], packages: ['undici', 'ws'] },
   { entry: 'objects', folders: ['base', 'objects'], packages: [] },
   { entry: 'memory', folders: ['base', 'memory'], packages: [] },
-  { entry: 'monitor', folders: ['base', 'pool', 'objects', 'memory', 'monitor'], packages: ['undici', 'ws'] },
 ];
 
 // The hook runs in a thread of its own and hears of ES modules; what those require shows in CommonJS's own cache.

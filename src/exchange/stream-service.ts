@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from './connection.js';
+import { declineOffer } from './decline-offer.js';
 import type { Ledger } from './ledger.js';
 import { ConnectionSink } from './stream-sink.js';
 import type { StreamSession, Venue } from './venue.js';
@@ -31,6 +32,10 @@ export function serveStreams(
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const connection = connections.get(socket);
     if (!connection || connection.silenced) return;
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      declineOffer(server, request, socket, head);
+      return;
+    }
     const sink = new ConnectionSink(connection, ledger);
     const session = openSession(venue, request.url ?? '/', sink, ledger);
     if ('refuse' in session) {

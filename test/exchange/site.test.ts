@@ -91,6 +91,20 @@ describe.each(kinds)('a site with tls $tls and a round trip of $rttMs ms', ({ tl
     expect(harness.site.snapshot().counts).toMatchObject({ upgrades: 0, upgradesRefused: 1 });
   });
 
+  test('answers a request that offers another protocol as if it did not, and goes on', async () => {
+    const harness = await site(tls, rttMs);
+    const socket = await harness.dial();
+    for (const path of ['/offer', '/again']) {
+      const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk';
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${offer}\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toContain(`GET ${path} `);
+    }
+    expect(await harness.request(socket, '/plain')).toBe('200 GET /plain ');
+    const { counts } = await harness.until(({ counts }) => counts.responses === 3);
+    expect(counts).toMatchObject({ accepted: 1, requests: 3, reusedRequests: 2, upgrades: 0, upgradesRefused: 0 });
+  });
+
   test('survives garbage, half a request, and a frame that is too long', async () => {
     const harness = await site(tls, rttMs);
     const garbage = await harness.dial();
