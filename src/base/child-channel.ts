@@ -2,33 +2,35 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { type ErrorCode, MpBenchError } from './errors.js';
 
 export interface ChildOptions {
+  /** What messages call it: `the exchange process`. */
+  readonly name: string;
   /** Path of the module to run. */
   readonly module: string;
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Core to pin the process to; ignored where `taskset` is not there. */
+  /** Core to pin the process to; ignored where that is not possible. */
   readonly core?: number | null;
-  /** Code of the error that every pending request fails with when the process dies. */
+  /** Code of the error that every request fails with once the process is gone. */
   readonly errorCode: ErrorCode;
-  readonly name: string;
 }
 
-const STDERR_TAIL = 2000;
-
-interface Pending<Response> {
+interface Waiting<Response> {
   readonly resolve: (response: Response) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** A child process of Node that answers requests over IPC (structured clone). It ends when its parent does. */
+const STDERR_TAIL = 4096;
+
+/** A child process of Node that answers requests over IPC (structured clone), each by its id. */
 export class ChildChannel<Request, Response> {
-  readonly #child: ChildProcess;
+  /** Resolves when the process is gone, or could not be started. */
+  readonly ended: Promise<void>;
   readonly #options: ChildOptions;
-  readonly #pending = new Map<number, Pending<Response>>();
-  readonly #exited: Promise<void>;
-  #nextId = 1;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting<Response>>();
+  #asked = 0;
   #stderr = '';
-  #dead: Error | null = null;
+  #gone: MpBenchError | null = null;
 
   constructor(options: ChildOptions) {
     this.#options = options;
@@ -36,13 +38,20 @@ export class ChildChannel<Request, Response> {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
-    this.#child.on('message', (message: { id: number; response: Response }) => {
-      this.#pending.get(message.id)?.resolve(message.response);
-      this.#pending.delete(message.id);
+    this.#child.on('message', ({ id, response }: { id: number; response: Response }) => {
+      this.#waiting.get(id)?.resolve(response);
+      this.#waiting.delete(id);
     });
-    this.#exited = new Promise((resolve) => {
-      this.#child.on('error', (error) => this.#die(error.message, resolve));
-      this.#child.on('exit', (code, signal) => this.#die(`exited with ${signal ?? String(code)}`, resolve));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#fail(`cannot be started: ${error.message}`);
+        resolve();
+      });
+      // 'close' comes when stderr has been read to its end, so that the tail is whole.
+      this.#child.once('close', (code, signal) => {
+        this.#fail(`ended (${signal ?? `exit code ${code}`})`);
+        resolve();
+      });
     });
   }
 
@@ -50,39 +59,37 @@ export class ChildChannel<Request, Response> {
     return this.#child.pid;
   }
 
-  /** @throws {MpBenchError} with the options' code when the process is dead or dies before it answers */
-  request(request: Request): Promise<Response> {
-    if (this.#dead) return Promise.reject(this.#dead);
-    const id = this.#nextId++;
+  /** @throws {MpBenchError} with the options' code when the process is gone, or goes before it answers */
+  ask(request: Request): Promise<Response> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    const id = this.#asked++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#child.send({ id, request });
+      this.#waiting.set(id, { resolve, reject });
+      this.#child.send({ id, request }, (error) => {
+        // A closed channel is followed by the end of the process, which rejects with the reason.
+        if (error && this.#child.exitCode === null && this.#child.connected) reject(error);
+      });
     });
   }
 
-  /** Ends the process by its id, at once, and resolves when it is gone. */
+  /** Ends the process at once, by its id; resolves when it is gone. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.ended;
   }
 
-  /** Resolves when the process is gone. */
-  get exited(): Promise<void> {
-    return this.#exited;
-  }
-
-  #die(how: string, resolve: () => void): void {
-    const detail = this.#stderr.trim();
-    this.#dead = new MpBenchError(this.#options.errorCode, `${this.#options.name} ${how}${detail && `\n${detail}`}`);
-    for (const { reject } of this.#pending.values()) reject(this.#dead);
-    this.#pending.clear();
-    resolve();
+  #fail(what: string): void {
+    const tail = this.#stderr.trim();
+    this.#gone ??= new MpBenchError(this.#options.errorCode, `${this.#options.name} ${what}${tail && `\n${tail}`}`);
+    for (const { reject } of this.#waiting.values()) reject(this.#gone);
+    this.#waiting.clear();
   }
 }
 
 function spawnNode({ module, execArgv = [], env, core = null }: ChildOptions): ChildProcess {
   const node = [process.execPath, ...execArgv, module];
-  const [command = '', ...args] = core === null || !canPin() ? node : ['taskset', '-c', String(core), ...node];
+  const pin = core !== null && allowedCores().includes(core) ? ['taskset', '-c', String(core)] : [];
+  const [command = '', ...args] = [...pin, ...node];
   return spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -90,21 +97,18 @@ function spawnNode({ module, execArgv = [], env, core = null }: ChildOptions): C
   });
 }
 
-let pinningWorks: boolean | undefined;
+let cores: readonly number[] | undefined;
 
-/** Whether processes can be pinned to cores here (Linux with util-linux). */
-export function canPin(): boolean {
-  pinningWorks ??= allowedCores().length > 0;
-  return pinningWorks;
+/** The cores that processes can be pinned to, ascending; none where that is not possible (no taskset, no Linux). */
+export function allowedCores(): readonly number[] {
+  cores ??= readCores();
+  return cores;
 }
 
-/** The cores this process may run on, ascending; empty where that cannot be told. */
-export function allowedCores(): readonly number[] {
+function readCores(): number[] {
   try {
-    const text = execFileSync('taskset', ['-cp', String(process.pid)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    const text = execFileSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8', stdio });
     return parseCores(text.slice(text.lastIndexOf(':') + 1).trim());
   } catch {
     return [];

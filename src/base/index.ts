@@ -1,4 +1,4 @@
-export { allowedCores, canPin, ChildChannel } from './child-channel.js';
+export { allowedCores, ChildChannel } from './child-channel.js';
 export { type Clock, type TimerHandle, sleep, systemClock, wallClockMs } from './clock.js';
 export { type ErrorCode, MpBenchError, type Problem, type SourceLocation } from './errors.js';
 export { FakeClock } from './fake-clock.js';

@@ -16,7 +16,7 @@ export class ArmClient {
       env: { ...process.env, ...(caFile === null ? {} : { NODE_EXTRA_CA_CERTS: caFile }) },
       core,
       errorCode: 'E_ARM',
-      name: `arm ${name}`,
+      name: `the process of arm ${name}`,
     });
   }
 
@@ -46,7 +46,7 @@ export class ArmClient {
   }
 
   async #ask<K extends ArmResponse['kind']>(request: ArmRequest, kind: K): Promise<Extract<ArmResponse, { kind: K }>> {
-    const response = await this.#channel.request(request);
+    const response = await this.#channel.ask(request);
     if (response.kind === 'failed') throw new MpBenchError('E_ARM', `arm ${this.#name}: ${response.message}`);
     if (response.kind !== kind)
       throw new MpBenchError('E_ARM', `arm ${this.#name} answered ${response.kind}, not ${kind}`);
