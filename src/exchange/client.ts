@@ -53,7 +53,7 @@ export async function startExchange(options: { readonly pinTo?: number } = {}): 
     close: async (site) => (await ask({ kind: 'close', site }, 'snapshot')).snapshot,
     shutdown: async () => {
       await channel.ask({ kind: 'shutdown' }).catch(() => undefined);
-      await channel.ended;
+      await channel.kill();
     },
   };
 }
