@@ -173,8 +173,8 @@ class World {
     if (step.do === 'open') this.#dial(step.pick)?.open();
     else if (step.do === 'refuse') this.#dial(step.pick)?.refuse();
     else if (step.do === 'die') choose(this.factory.connections, step.pick)?.die();
-    else if (step.do === 'release') this.#take(step.pick)?.release();
-    else this.#take(step.pick)?.release({ broken: true, endpointFailed: step.endpointFailed });
+    else if (step.do === 'fail') this.#take(step.pick)?.release({ broken: true, endpointFailed: step.endpointFailed });
+    else this.#take(step.pick)?.release();
   }
 
   #acquire(avoiding: boolean): void {
