@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** Version of the baseline file; grows when an older mp-bench could misread a newer file. */
 export const BASELINE_VERSION = 1;
 
-export const ROLES = ['reference', 'gate'] as const;
-export const STACKS = ['day1', 'day2', 'day3'] as const;
+const ROLES = ['reference', 'gate'] as const;
+const STACKS = ['day1', 'day2', 'day3'] as const;
 
 const NAME = /^[a-z0-9][a-z0-9_-]*$/i;
 /** A name becomes a file's name: letters, digits, `-` and `_`. */

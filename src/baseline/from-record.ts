@@ -12,7 +12,7 @@ import {
 import { armOfStack, controlOf, metricValue, timingsOf } from './measured.js';
 
 /** Runs kept of a scenario; older ones say less of the machine as it is now. */
-export const RUNS_KEPT = 30;
+const RUNS_KEPT = 30;
 
 export interface BaselineOptions {
   readonly name: string;

@@ -1,17 +1,14 @@
 export { chooseBaselines } from './choose.js';
-export { compareToBaseline, fittingScenario } from './compare.js';
+export { compareToBaseline } from './compare.js';
 export type { RunContext } from './context.js';
 export {
   type Baseline,
-  BASELINE_VERSION,
   type BaselineRole,
   type BaselineRun,
   type BaselineScenario,
   baselineSchema,
   type BaselineTiming,
-  ROLES,
   type Stack,
-  STACKS,
 } from './format.js';
 export {
   acceptRecord,

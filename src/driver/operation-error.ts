@@ -1,17 +1,14 @@
 /** Classes of failure, as metrics.md names them. */
-export const ERROR_KINDS = [
-  'refused',
-  'reset',
-  'timeout',
-  'tls',
-  'http4xx',
-  'http5xx',
-  'rateLimited',
-  'protocol',
-  'aborted',
-] as const;
-
-export type ErrorKind = (typeof ERROR_KINDS)[number];
+export type ErrorKind =
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'tls'
+  | 'http4xx'
+  | 'http5xx'
+  | 'rateLimited'
+  | 'protocol'
+  | 'aborted';
 
 /** An operation that failed for its caller. */
 export class OperationError extends Error {

@@ -2,7 +2,7 @@ import type { ArmRecord } from '../record/record.js';
 import type { TargetSpec } from './spec.js';
 
 /** Failures of the compared arm below which a ratio of error rates says nothing. */
-export const FEWEST_FAILURES = 30;
+const FEWEST_FAILURES = 30;
 
 const ATTEMPTED: Readonly<Record<string, string>> = { operationErrorRate: 'operations', attemptErrorRate: 'attempts' };
 

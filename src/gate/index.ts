@@ -1,10 +1,9 @@
 export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns } from './between-runs.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';
-export { FEWEST_FAILURES } from './failures.js';
-export { failLevel, fewestFor, PASS_LEVEL, SHOWN_CONFIDENCE } from './levels.js';
-export { type Comparand, pairLogRatios, pairsOf, pairValues } from './pairs.js';
+export { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+export { type Comparand, pairLogRatios } from './pairs.js';
 export { ruleInWords } from './rule.js';
-export { type Comparison, countJudged, GATE_DEFAULTS, type GateSpec, type TargetSpec } from './spec.js';
+export { type Comparison, countJudged, type GateSpec, type TargetSpec } from './spec.js';
 export { type TargetData, type TargetJudgement } from './target-data.js';
 export { judgeTargets } from './target.js';
 export { direction, judgeTiming, type TimingJudgement, type TimingQuestion, worseSign } from './timing.js';

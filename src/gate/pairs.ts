@@ -10,7 +10,7 @@ export interface Comparand {
 }
 
 /** The rows of two arms and a metric, in the order of their pairs. */
-export function pairsOf(rows: readonly PairRow[], { arm, control, metric }: Comparand): PairRow[] {
+function pairsOf(rows: readonly PairRow[], { arm, control, metric }: Comparand): PairRow[] {
   return rows
     .filter((row) => row.arm === arm && row.control === control && row.metric === metric && row.blocks.length > 0)
     .sort((a, b) => a.pair - b.pair);

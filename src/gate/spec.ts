@@ -26,9 +26,6 @@ export interface GateSpec {
   readonly deadZone: number;
 }
 
-/** How a gated timing is judged unless its scenario says otherwise. */
-export const GATE_DEFAULTS = { margin: 0.1, deadZone: 0.03 } as const;
-
 /** The targets among these that are judged by a statistical test, so that they share the error rate. */
 export function countJudged(targets: readonly TargetSpec[]): number {
   return targets.filter((target) => target.compare !== 'maximum').length;

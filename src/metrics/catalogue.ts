@@ -90,7 +90,7 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-export const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;
+const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;
 export type Percentile = (typeof PERCENTILES)[number];
 
 /** Bump when a definition changes, so that older baselines no longer fit. */

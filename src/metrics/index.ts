@@ -7,5 +7,4 @@ export {
   type MetricPath,
   metricPaths,
   type Percentile,
-  PERCENTILES,
 } from './catalogue.js';

@@ -157,7 +157,7 @@ function identity(id: string, client: number, exchange: number, explained: Ident
 }
 
 /** Pairs connections by endpoint, port and ordinal: the how-manieth from that port, each side in its own order. */
-export function matchConnections(
+function matchConnections(
   claims: readonly Readonly<ClaimedConnection>[],
   rows: readonly LedgerConnection[],
 ): { pairs: Pair[]; clientOnly: Readonly<ClaimedConnection>[]; exchangeOnly: LedgerConnection[] } {

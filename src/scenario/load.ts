@@ -138,7 +138,7 @@ function validSections(value: unknown): Partial<Scenario> {
     const result = schema.safeParse(value[name]);
     if (result.success && result.data !== undefined) sections[name] = result.data;
   }
-  return resolveDurations(sections) as Partial<Scenario>;
+  return resolveDurations(sections);
 }
 
 function distinct(problems: readonly Problem[]): Problem[] {

@@ -1,11 +1,11 @@
 export { binomialLowerBound, binomialTail, binomialUpperBound, clopperPearson } from './binomial.js';
 export { hodgesLehmann, walshAverages } from './hodges-lehmann.js';
-export { type Interval, invertTest, type OneSidedPValues } from './invert-test.js';
+export { type Interval, type OneSidedPValues } from './invert-test.js';
 export { median } from './median.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { permutationTest, type PermutationTest } from './permutation.js';
 export { linearContrasts, ratioEstimate, type RatioEstimate, type ValuePair } from './ratio.js';
-export { cleanDifference, roundingError } from './rounding.js';
+export { cleanDifference } from './rounding.js';
 export { signedRankInterval } from './signed-rank-interval.js';
 export { signedRankTest, type SignedRankTest } from './signed-rank.js';
 export { robustSpread, standardDeviation } from './spread.js';
