@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { type ErrorCode, MpBenchError } from './errors.js';
 
 export interface ChildOptions {
@@ -8,7 +8,7 @@ export interface ChildOptions {
   readonly module: string;
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Core to pin the process to; ignored where that is not possible. */
+  /** Core to pin the process to from its start; ignored where that is not possible. */
   readonly core?: number | null;
   /** Code of the error that every request fails with once the process is gone. */
   readonly errorCode: ErrorCode;
@@ -69,6 +69,15 @@ export class ChildChannel<Request, Response> {
         // A closed channel is followed by the end of the process, which rejects with the reason.
         if (error && this.#child.exitCode === null && this.#child.connected) reject(error);
       });
+    });
+  }
+
+  /** Ties the process, with all its threads, to one core; does nothing where that is not possible. */
+  async pin(core: number): Promise<void> {
+    const { pid } = this.#child;
+    if (pid === undefined || !allowedCores().includes(core)) return;
+    await new Promise<void>((resolve) => {
+      execFile('taskset', ['-acp', String(core), String(pid)], () => resolve());
     });
   }
 

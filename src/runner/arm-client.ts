@@ -8,13 +8,12 @@ export class ArmClient {
   readonly #channel: ChildChannel<ArmRequest, ArmResponse>;
 
   /** Spawns the process; `caFile` is trusted by every TLS client in it, the platform's own included. */
-  constructor(name: string, core: number | null, caFile: string | null) {
+  constructor(name: string, caFile: string | null) {
     this.#name = name;
     this.#channel = new ChildChannel({
       module: fileURLToPath(new URL('./arm/process.js', import.meta.url)),
       execArgv: ['--expose-gc'],
       env: { ...process.env, ...(caFile === null ? {} : { NODE_EXTRA_CA_CERTS: caFile }) },
-      core,
       errorCode: 'E_ARM',
       name: `the process of arm ${name}`,
     });
@@ -22,6 +21,11 @@ export class ArmClient {
 
   async init(config: ArmConfig): Promise<void> {
     await this.#ask({ kind: 'init', config }, 'done');
+  }
+
+  /** Ties the process to the core that it is measured on. Until then it may start and warm up on any. */
+  async pin(core: number | null): Promise<void> {
+    if (core !== null) await this.#channel.pin(core);
   }
 
   async warmUp(operations: number): Promise<Steadiness> {

@@ -61,6 +61,10 @@ export class Launch {
     this.#steadiness = await this.#client.warmUp(operations);
   }
 
+  async pin(core: number | null): Promise<void> {
+    await this.#client.pin(core);
+  }
+
   /** Puts the link in place and lets the client open what it opens beforehand. */
   async start(rttMs: number): Promise<void> {
     await this.#exchange.link(this.#site, { rttMs });

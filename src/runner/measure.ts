@@ -31,7 +31,7 @@ export function tallyOfLaunch(scenario: Scenario, launch: LaunchSample, faults: 
   });
   countFaults(tally, faults);
   if (last.machine.heapUsedMb !== null) tally.heapUsedMb.push(last.machine.heapUsedMb);
-  tally.rssMb.push(last.machine.rssMb);
+  if (last.machine.rssMb !== null) tally.rssMb.push(last.machine.rssMb);
   return tally;
 }
 

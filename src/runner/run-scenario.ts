@@ -1,5 +1,5 @@
 import { systemClock } from '../base/index.js';
-import { type ExchangeClient, startExchange } from '../exchange/client.js';
+import type { ExchangeClient } from '../exchange/client.js';
 import type { FaultPlan, SiteInfo } from '../exchange/protocol.js';
 import type { LoadedScenario, Scenario } from '../scenario/index.js';
 import { ArmClient } from './arm-client.js';
@@ -13,6 +13,7 @@ import { type PairPlan, planPairs, type Turn } from './plan.js';
 
 export interface RunScenarioOptions {
   readonly loaded: LoadedScenario;
+  readonly exchange: ExchangeClient;
   readonly seed: number;
   readonly pinning: Pinning | null;
   readonly signal: AbortSignal;
@@ -20,13 +21,12 @@ export interface RunScenarioOptions {
 }
 
 /**
- * Measures one scenario: pair by pair, fresh processes for every launch, one exchange process for all of them.
+ * Measures one scenario: pair by pair, a fresh process for every launch, a site of its own for each.
  * @throws {MpBenchError} E_EXCHANGE or E_ARM when a process dies by itself
  */
 export async function runScenario(options: RunScenarioOptions): Promise<ScenarioMeasurement> {
-  const { loaded, seed, pinning, signal } = options;
-  const exchange = await startExchange(pinning ? { pinTo: pinning.exchange } : {});
-  const session = new Session(options, exchange);
+  const { loaded, seed, signal } = options;
+  const session = new Session(options);
   const stop = (): void => void session.stop();
   signal.addEventListener('abort', stop, { once: true });
   const samples: LaunchSample[] = [];
@@ -53,18 +53,18 @@ interface Prepared {
 /** The processes of one scenario's run; whatever it started, `stop` ends. */
 class Session {
   readonly #options: RunScenarioOptions;
-  readonly #exchange: ExchangeClient;
   readonly #authority = new AuthorityFile();
   readonly #clients = new Set<ArmClient>();
 
-  constructor(options: RunScenarioOptions, exchange: ExchangeClient) {
+  constructor(options: RunScenarioOptions) {
     this.#options = options;
-    this.#exchange = exchange;
   }
 
   async pair(plan: PairPlan): Promise<LaunchSample[]> {
     const { scenario } = this.#options.loaded;
     const prepared = await Promise.all(plan.arms.map((arm) => this.#prepare(plan, arm)));
+    const core = this.#options.pinning?.arm ?? null;
+    await Promise.all(prepared.map(({ launch }) => launch.pin(core)));
     const byArm = new Map(prepared.map((one) => [one.arm, one.launch]));
     return scenario.sampling.unit === 'slice'
       ? this.#interleave(plan, prepared, byArm)
@@ -74,7 +74,6 @@ class Session {
   async stop(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.end()));
     this.#clients.clear();
-    await this.#exchange.shutdown().catch(() => undefined);
     this.#authority.remove();
   }
 
@@ -113,19 +112,19 @@ class Session {
 
   /** A fresh process against a site of its own, code warm, no link yet. */
   async #prepare(plan: PairPlan, arm: string): Promise<Prepared> {
-    const { loaded, seed, pinning } = this.#options;
+    const { loaded, seed, exchange } = this.#options;
     const site = await this.#open(plan, arm);
-    const client = new ArmClient(arm, pinning?.arm ?? null, this.#authority.path(site.ca));
+    const client = new ArmClient(arm, this.#authority.path(site.ca));
     this.#clients.add(client);
     await client.init(armConfig(loaded.scenario, arm, site, seed));
-    const launch = new Launch(site.id, this.#exchange, client);
+    const launch = new Launch(site.id, exchange, client);
     await launch.warmUp(loaded.scenario.warmUp.operations);
     return { arm, launch };
   }
 
   #open(plan: PairPlan, arm: string): Promise<SiteInfo> {
     const { venue, endpoints, tls, market, name } = this.#scenario;
-    return this.#exchange.open({
+    return this.#options.exchange.open({
       id: `${name}/${plan.pair}/${arm}`,
       venue,
       // The same market for every arm of a pair.

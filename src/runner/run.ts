@@ -1,3 +1,4 @@
+import { startExchange } from '../exchange/client.js';
 import type { LoadedScenario } from '../scenario/index.js';
 import type { ProgressEvent, ScenarioMeasurement } from './measurement.js';
 import { choosePinning, type Pinning } from './pinning.js';
@@ -19,18 +20,26 @@ export interface RunMeasurement {
   readonly complete: boolean;
 }
 
-/** Measures scenarios one after the other. Judges nothing: see the gate. */
+/**
+ * Measures scenarios one after the other, against one exchange process. Judges nothing: see the gate.
+ * @throws {MpBenchError} E_EXCHANGE or E_ARM when a process dies by itself
+ */
 export async function runScenarios(options: RunOptions): Promise<RunMeasurement> {
   const { scenarios, seed, signal } = options;
   const pinning = choosePinning();
   const measured: ScenarioMeasurement[] = [];
-  for (const [i, loaded] of scenarios.entries()) {
-    if (signal.aborted) break;
-    const progress = (event: Omit<ProgressEvent, 'position'>): void =>
-      options.onProgress({ ...event, position: [i + 1, scenarios.length] });
-    const measurement = await runScenario({ loaded, seed, pinning, signal, progress });
-    measured.push(measurement);
-    options.onMeasured?.(measurement);
+  const exchange = await startExchange(pinning ? { pinTo: pinning.exchange } : {});
+  try {
+    for (const [i, loaded] of scenarios.entries()) {
+      if (signal.aborted) break;
+      const progress = (event: Omit<ProgressEvent, 'position'>): void =>
+        options.onProgress({ ...event, position: [i + 1, scenarios.length] });
+      const measurement = await runScenario({ loaded, exchange, seed, pinning, signal, progress });
+      measured.push(measurement);
+      options.onMeasured?.(measurement);
+    }
+  } finally {
+    await exchange.shutdown();
   }
   return { scenarios: measured, pinning, complete: !signal.aborted };
 }

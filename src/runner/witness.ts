@@ -39,9 +39,12 @@ function answers(launch: LaunchSample): Identity {
   const { attempts, attemptFailures } = launch.finish.claims;
   const client = attempts - attemptFailures;
   const exchange = launch.ledger.counts.responses;
-  // A response can be on its way when its connection dies; then an attempt failed at the client.
+  // A response can be on its way when its connection dies; then an attempt failed at the client. Or it can arrive
+  // although the exchange was cut off while writing it, and did not count it.
   const onTheWay = Math.min(Math.max(0, exchange - client), attemptFailures);
-  return identity('answers', client, exchange, { 'lost on the way': onTheWay });
+  const unfinished = launch.connections.filter(wasCutInResponse).length;
+  const arrived = Math.min(Math.max(0, client - exchange), unfinished);
+  return identity('answers', client, exchange, { 'lost on the way': onTheWay, 'arrived although cut': -arrived });
 }
 
 function connectionIdentities(launch: LaunchSample, asked: boolean): Identity[] {
@@ -86,15 +89,17 @@ function usable(pairs: readonly Pair[]): Identity {
 /** Requests and responses, connection by connection: only the last one of a connection may be cut off. */
 function exchanged(pairs: readonly Pair[]): Identity[] {
   const requests = pairs.filter(([claim]) => claim.carries === 'requests');
-  let [unread, undelivered, requestRemainder, responseRemainder] = [0, 0, 0, 0];
+  let [unread, undelivered, arrived, requestRemainder, responseRemainder] = [0, 0, 0, 0, 0];
   for (const [claim, row] of requests) {
     const notRead = claim.requestsSent - row.requests;
     const notReceived = row.responses - claim.responsesReceived;
     const outstanding = claim.requestsSent > claim.responsesReceived ? 1 : 0;
     unread += Math.max(0, Math.min(notRead, outstanding));
     undelivered += Math.max(0, Math.min(notReceived, outstanding));
-    requestRemainder += Math.abs(notRead - Math.max(0, Math.min(notRead, outstanding)));
-    responseRemainder += Math.abs(notReceived - Math.max(0, Math.min(notReceived, outstanding)));
+    const cutInResponse = wasCutInResponse(row) ? 1 : 0;
+    arrived += Math.max(0, Math.min(-notReceived, cutInResponse));
+    requestRemainder += Math.abs(notRead - clamp(notRead, 0, outstanding));
+    responseRemainder += Math.abs(notReceived - clamp(notReceived, -cutInResponse, outstanding));
   }
   const sum = (value: (pair: Pair) => number): number => requests.reduce((total, pair) => total + value(pair), 0);
   return [
@@ -109,10 +114,19 @@ function exchanged(pairs: readonly Pair[]): Identity[] {
       id: 'responses',
       client: sum(([claim]) => claim.responsesReceived),
       exchange: sum(([, row]) => row.responses),
-      explained: { 'cut before they arrived': undelivered },
+      explained: { 'cut before they arrived': undelivered, 'arrived although cut': -arrived },
       remainder: responseRemainder,
     },
   ];
+}
+
+/** The exchange had read one more request than it had answered when a fault ended the connection. */
+function wasCutInResponse(row: LedgerConnection): boolean {
+  return row.endedBy === 'fault' && row.requests === row.responses + 1;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high));
 }
 
 function subscriptions(launch: LaunchSample, streams: readonly StreamAccount[]): Identity {

@@ -104,7 +104,7 @@ const arm = z.strictObject({
     .refine(isDriver, { error: DRIVER_EXPECTED, params: { known: DRIVERS } })
     .describe(`The client under test: ${DRIVERS.join(', ')}, or a path that starts with ./ ../ or /.`),
   role: z.enum(['control', 'test']).describe('The one control arm is what every other arm is paired with.'),
-  launches: positive().nullable().default(null).describe('Pairs that the arm takes part in; null: all of them.'),
+  launches: z.int().min(0).nullable().default(null).describe('Pairs that the arm takes part in; null: all of them.'),
 });
 
 const gate = z.strictObject({

@@ -63,6 +63,20 @@ describe('the witnesses of requests', () => {
     ).toEqual(['answers 1', 'requests 1', 'responses 1']);
   });
 
+  it('explain one response that arrived although a fault cut the exchange off in it', () => {
+    const facts = { claimed: [claimed(1, { requestsSent: 4, responsesReceived: 4 })], attempts: 4, responses: 3 };
+    const row = { requests: 4, responses: 3, endedBy: 'fault' } as const;
+    expect(disagreements({ ...facts, connections: [accepted(1, row)] })).toEqual([]);
+    expect(disagreements({ ...facts, connections: [accepted(1, { ...row, endedBy: 'client' })] })).toEqual([
+      'answers 1',
+      'responses 1',
+    ]);
+    expect(disagreements({ ...facts, connections: [accepted(1, { ...row, responses: 2 })], responses: 2 })).toEqual([
+      'answers 2',
+      'responses 2',
+    ]);
+  });
+
   it('accept that a listener which closes takes unaccepted connections with it, only under a fault there', () => {
     const early = claimed(2, { openedAtMs: null, requestsSent: 0, responsesReceived: 0 });
     const facts = { claimed: [claimed(1), early], connections: [accepted(1)], attempts: 1, responses: 1 };

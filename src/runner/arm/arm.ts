@@ -98,7 +98,7 @@ export class Arm {
   async finish(): Promise<ArmReport> {
     const beganAtMs = this.#clock.now();
     await this.#driver?.close();
-    return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null);
+    return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null, true);
   }
 
   async #warmOne(driver: Driver, index: number): Promise<number> {
@@ -133,7 +133,12 @@ export class Arm {
     });
   }
 
-  #report(window: ArmReport['window'], operations: OperationTally | null, streams: StreamsTally | null): ArmReport {
+  #report(
+    window: ArmReport['window'],
+    operations: OperationTally | null,
+    streams: StreamsTally | null,
+    last = false,
+  ): ArmReport {
     return {
       window,
       operations,
@@ -141,7 +146,7 @@ export class Arm {
       http: this.#readers.http?.read() ?? null,
       placements: this.#readers.placements?.read() ?? null,
       claims: this.#claims.read(),
-      machine: this.#machine.read(),
+      machine: this.#machine.read(last),
       objects: this.#books.read(),
     };
   }

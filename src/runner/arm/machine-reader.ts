@@ -25,20 +25,20 @@ export class MachineReader {
     }, TICK_MS).unref();
   }
 
-  /** Reads since `begin`; then collects garbage and looks at what is left, off the clock of the measurement. */
-  read(): MachineReading {
+  /** Reads since `begin`; `last` also collects garbage and looks at what is left. */
+  read(last: boolean): MachineReading {
     clearInterval(this.#ticker ?? undefined);
     const { cpuUs } = this.#profiler.report();
     const pauses = new LatencyHistogram();
     for (const histogram of Object.values(this.#profiler.gcPauseMs)) pauses.add(histogram);
     this.#profiler.stop();
-    const { collected, heapUsedBytes, rssBytes } = this.#profiler.snapshot('end of the window');
+    const left = last ? this.#profiler.snapshot('end of the launch') : null;
     return {
       cpuUs: cpuUs.user + cpuUs.system,
       gcPauseMs: pauses.sparse(),
       eventLoopDelayMs: this.#loopDelay.sparse(),
-      heapUsedMb: collected ? heapUsedBytes / BYTES_PER_MB : null,
-      rssMb: rssBytes / BYTES_PER_MB,
+      heapUsedMb: left?.collected === true ? left.heapUsedBytes / BYTES_PER_MB : null,
+      rssMb: left ? left.rssBytes / BYTES_PER_MB : null,
     };
   }
 }

@@ -125,8 +125,9 @@ export interface MachineReading {
   readonly cpuUs: number;
   readonly gcPauseMs: SparseCounts;
   readonly eventLoopDelayMs: SparseCounts;
+  /** Only in the last report of a launch; the heap only where garbage could be collected before. */
   readonly heapUsedMb: number | null;
-  readonly rssMb: number;
+  readonly rssMb: number | null;
 }
 
 export interface ObjectsReading {
