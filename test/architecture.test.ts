@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cyclesOf, folderOf, importsOf, readSources, type Import, type Sources } from './imports.js';
 
-const LIBRARY = ['pool', 'objects', 'memory', 'monitor'];
+const LIBRARY = ['pool', 'objects', 'memory'];
 const MEASURING = ['base', 'metrics', ...LIBRARY, 'exchange', 'scenario', 'driver'];
 const DECIDING = ['statistics', 'record', 'gate', 'baseline'];
 
@@ -18,7 +18,6 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   pool: { folders: ['base'], packages: ['undici', 'ws'] },
   objects: { folders: ['base'], packages: [] },
   memory: { folders: ['base'], packages: [] },
-  monitor: { folders: ['base', 'pool', 'objects', 'memory'], packages: [] },
 
   // The second witness: knows nothing of the pools.
   link: { folders: ['base'], packages: [] },
@@ -26,11 +25,11 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
 
   // The stages.
   scenario: { folders: ['base', 'metrics'], packages: ['zod', 'yaml'] },
-  driver: { folders: ['base', 'metrics', ...LIBRARY, 'exchange', 'scenario'], packages: ['undici', 'ws'] },
+  driver: { folders: ['base', ...LIBRARY], packages: ['ws'] },
   record: { folders: ['base', 'metrics'], packages: ['hdr-histogram-js'] },
   gate: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record'], packages: [] },
   baseline: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate'], packages: ['zod', 'yaml'] },
-  runner: { folders: [...MEASURING, ...DECIDING], packages: ['hdr-histogram-js'] },
+  runner: { folders: [...MEASURING, 'statistics', 'record'], packages: [] },
   report: {
     folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline'],
     packages: ['chalk', 'cli-table3'],

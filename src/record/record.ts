@@ -35,6 +35,17 @@ export interface ArmRecord {
   /** Fresh processes that this arm was measured in. */
   readonly launches: number;
   readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** Operations that failed for their caller, by class. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Acquires (or placements) by outcome; null where the client cannot tell. */
+  readonly acquires: Readonly<Record<string, number>> | null;
+  /** Mean time a connection spent in each part of its set-up; the link's first round trip is booked under `tcp`. */
+  readonly setupPartsMs: {
+    readonly dns: number;
+    readonly tcp: number;
+    readonly tls: number;
+    readonly upgrade: number;
+  } | null;
 }
 
 export interface TargetRow {

@@ -84,7 +84,23 @@ function armRecord(scenario: Scenario, name: string, launches: readonly Measured
   for (const [metric, value] of Object.entries<number | LatencyHistogram>(metricsOf(total))) {
     metrics[metric] = typeof value === 'number' ? value : distributionOf(value);
   }
-  return { stack: arm.stack, driver: arm.driver, role: arm.role, launches: own.length, metrics };
+  const { accounts } = total.known;
+  return {
+    stack: arm.stack,
+    driver: arm.driver,
+    role: arm.role,
+    launches: own.length,
+    metrics,
+    errors: total.errors.values,
+    acquires: accounts ? total.acquires.values : null,
+    setupPartsMs: accounts ? meanParts(total) : null,
+  };
+}
+
+function meanParts({ setupPartsMs, totals }: Tally): ArmRecord['setupPartsMs'] {
+  const { dns = 0, tcp = 0, tls = 0, upgrade = 0 } = setupPartsMs.values;
+  const n = totals.opened;
+  return n === 0 ? null : { dns: dns / n, tcp: tcp / n, tls: tls / n, upgrade: upgrade / n };
 }
 
 function pairRows(scenario: Scenario, launches: readonly MeasuredLaunch[]): PairRow[] {

@@ -73,6 +73,7 @@ function countOperations(tally: Tally, scenario: Scenario, { operations }: ArmRe
     unstarted: operations.unstarted,
     failed: Object.values(operations.failures).reduce((sum, n) => sum + n, 0),
   });
+  tally.errors.add(operations.failures);
   if (scenario.load.requests?.arrivals === 'burst') tally.count({ completionMs: operations.completionMs, bursts: 1 });
   tally.distribute('responseTimeMs', operations.responseMs);
   tally.distribute('serviceTimeMs', operations.serviceMs);
@@ -106,6 +107,7 @@ function countAccounts(tally: Tally, scenario: Scenario, report: ArmReport): voi
     setupTotalMs: sum(both.map((reading) => reading.setupTotalMs)),
   });
   for (const reading of both) {
+    tally.setupPartsMs.add(setupParts(reading, scenario));
     tally.distribute('setupLatencyMs', reading.setupMs);
     tally.distribute('connectionLifetimeMs', reading.lifetimeMs);
   }
@@ -119,6 +121,7 @@ function countLeases(
   window: ArmReport['window'],
 ): void {
   const { direct, waited, dialed } = reading.acquires;
+  tally.acquires.add(reading.acquires);
   tally.count({
     acquired: direct + waited + dialed,
     direct,
@@ -134,6 +137,13 @@ function countLeases(
     tally.distribute('acquireLatencyMs', reading.acquireMs[outcome]);
   }
   tally.distribute('useTimeMs', reading.useMs);
+}
+
+/** The kernel's SYN cannot be delayed, so the link charges its round trip to the first bytes; it belongs to `tcp`. */
+function setupParts({ setupPartsMs, opened }: AccountsReading, scenario: Scenario): Record<string, number> {
+  const { dnsMs, tcpMs, tlsMs, upgradeMs } = setupPartsMs;
+  const shiftedMs = scenario.tls ? opened * scenario.link.rttMs : 0;
+  return { dns: dnsMs, tcp: tcpMs + shiftedMs, tls: tlsMs - shiftedMs, upgrade: upgradeMs };
 }
 
 /** For a client that cannot count its own connections, the exchange's count stands. */

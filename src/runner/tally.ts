@@ -75,11 +75,24 @@ export interface Known {
   readonly faults: boolean;
 }
 
+/** Sums by name. */
+class Counter {
+  readonly values: Record<string, number> = {};
+
+  add(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) this.values[name] = (this.values[name] ?? 0) + value;
+  }
+}
+
 /** Accumulates what was counted in one slice, one launch, or all launches of an arm. */
 export class Tally {
   readonly known: Known;
   readonly totals: Totals = zeroTotals();
   readonly histograms: Record<DistributionName, LatencyHistogram> = emptyHistograms();
+  readonly errors = new Counter();
+  readonly acquires = new Counter();
+  /** Connection-milliseconds spent in each part of the set-up. */
+  readonly setupPartsMs = new Counter();
   /** One value a launch; shown as their median. */
   readonly heapUsedMb: number[] = [];
   readonly rssMb: number[] = [];
@@ -99,6 +112,7 @@ export class Tally {
   add(other: Tally): void {
     this.count(other.totals);
     for (const name of DISTRIBUTIONS) this.histograms[name].add(other.histograms[name]);
+    for (const name of ['errors', 'acquires', 'setupPartsMs'] as const) this[name].add(other[name].values);
     this.heapUsedMb.push(...other.heapUsedMb);
     this.rssMb.push(...other.rssMb);
   }

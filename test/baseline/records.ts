@@ -2,7 +2,17 @@ import type { Baseline, BaselineRun, BaselineScenario, RunContext } from '../../
 import type { ArmRecord, PairRow, RunRecord, ScenarioRecord } from '../../src/record/record.js';
 
 export function arm(changes: Partial<ArmRecord> = {}): ArmRecord {
-  return { stack: 'day3', driver: 'pooled', role: 'test', launches: 12, metrics: {}, ...changes };
+  return {
+    stack: 'day3',
+    driver: 'pooled',
+    role: 'test',
+    launches: 12,
+    metrics: {},
+    errors: {},
+    acquires: null,
+    setupPartsMs: null,
+    ...changes,
+  };
 }
 
 /** Twelve pairs whose log-ratios lie evenly around `logRatio`. */

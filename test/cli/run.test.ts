@@ -43,7 +43,16 @@ function measurement(loaded: LoadedScenario, outcome: Outcome = {}): ScenarioMea
     arms: Object.fromEntries(
       Object.entries(scenario.arms).map(([name, { stack, driver, role }]) => [
         name,
-        { stack, driver, role, launches, metrics: { hitRate, connectionsOpened } },
+        {
+          stack,
+          driver,
+          role,
+          launches,
+          metrics: { hitRate, connectionsOpened },
+          errors: {},
+          acquires: null,
+          setupPartsMs: null,
+        },
       ]),
     ),
     deterministic: scenario.deterministic,

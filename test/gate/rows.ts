@@ -2,7 +2,17 @@ import type { TargetData, TargetSpec } from '../../src/gate/index.js';
 import type { ArmRecord, FaultRow, LaunchRow, PairRow } from '../../src/record/record.js';
 
 export function arm(changes: Partial<ArmRecord> = {}): ArmRecord {
-  return { stack: 'day3', driver: 'pooled', role: 'test', launches: 12, metrics: {}, ...changes };
+  return {
+    stack: 'day3',
+    driver: 'pooled',
+    role: 'test',
+    launches: 12,
+    metrics: {},
+    errors: {},
+    acquires: null,
+    setupPartsMs: null,
+    ...changes,
+  };
 }
 
 export const ARMS = {

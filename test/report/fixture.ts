@@ -33,6 +33,9 @@ const arm = (
   role,
   launches: role === 'control' ? 12 : driver === 'default' ? 2 : 12,
   metrics,
+  errors: {},
+  acquires: null,
+  setupPartsMs: null,
 });
 
 const POLLING_ARMS: ScenarioRecord['arms'] = {

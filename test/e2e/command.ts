@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunRecord } from '../../src/record/index.js';
+
+/** Runs the built command as a process of its own, as a user would. */
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BIN = join(ROOT, 'bin/mp-bench.js');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder for the reports of one test, removed when the test is over. */
+export class Workplace implements Disposable {
+  readonly out = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
+
+  start(args: readonly string[]): ChildProcess {
+    const env = { ...process.env, MP_BENCH_OUT: this.out, NO_COLOR: '1' };
+    return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  run(args: readonly string[]): Promise<Finished> {
+    return finished(this.start(args));
+  }
+
+  /** The record of the only run. */
+  record(): RunRecord {
+    const [run = ''] = readdirSync(this.out);
+    return JSON.parse(readFileSync(join(this.out, run, 'record.json'), 'utf8')) as RunRecord;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.out, { recursive: true, force: true });
+  }
+}
+
+export function finished(child: ChildProcess): Promise<Finished> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Ids of the processes that a process has started, and theirs. */
+export function descendants(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const parent = parentOf(name);
+      return parent === undefined ? [] : [{ pid: Number(name), parent }];
+    });
+  const found: number[] = [];
+  for (const front = [pid]; front.length > 0;) {
+    const next = front.pop();
+    const children = parents.filter((one) => one.parent === next).map((one) => one.pid);
+    found.push(...children);
+    front.push(...children);
+  }
+  return found;
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    // The name in parentheses may hold anything; the parent is the second field after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
