@@ -35,6 +35,8 @@ export interface ArmRecord {
   /** Fresh processes that this arm was measured in. */
   readonly launches: number;
   readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** How steady the code was when the measurement began: medians of the warm-up's halves, each the median of launches. */
+  readonly warmUp: { readonly operations: number; readonly firstHalfMs: number; readonly secondHalfMs: number } | null;
   /** Operations that failed for their caller, by class. */
   readonly errors: Readonly<Record<string, number>>;
   /** Acquires (or placements) by outcome; null where the client cannot tell. */

@@ -3,6 +3,8 @@ import { metricAt } from '../metrics/index.js';
 import { distributionOf } from '../record/index.js';
 import type { ArmRecord, LaunchRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
 import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import { median } from '../statistics/index.js';
+import type { Steadiness } from './arm/messages.js';
 import { type FaultFinding, findFaults } from './faults.js';
 import type { LaunchSample } from './launch.js';
 import { tallyOfLaunch, tallyOfRun } from './measure.js';
@@ -91,10 +93,21 @@ function armRecord(scenario: Scenario, name: string, launches: readonly Measured
     role: arm.role,
     launches: own.length,
     metrics,
+    warmUp: warmUpOf(own.map(({ sample }) => sample.steadiness)),
     errors: total.errors.values,
     acquires: accounts ? total.acquires.values : null,
     setupPartsMs: accounts ? meanParts(total) : null,
   };
+}
+
+function warmUpOf(launches: readonly Steadiness[]): ArmRecord['warmUp'] {
+  const [first] = launches;
+  const firstHalfMs = median(launches.map((one) => one.firstHalfMs));
+  const secondHalfMs = median(launches.map((one) => one.secondHalfMs));
+  // A warm-up of streams has no latencies of operations.
+  return first && Number.isFinite(firstHalfMs) && Number.isFinite(secondHalfMs)
+    ? { operations: first.operations, firstHalfMs, secondHalfMs }
+    : null;
 }
 
 function meanParts({ setupPartsMs, totals }: Tally): ArmRecord['setupPartsMs'] {

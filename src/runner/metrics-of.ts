@@ -1,5 +1,6 @@
 import type { LatencyHistogram } from '../base/index.js';
 import type { MetricName } from '../metrics/index.js';
+import { median } from '../statistics/index.js';
 import { DISTRIBUTIONS, type Tally, type Totals } from './tally.js';
 
 export type MetricValues = Partial<Record<MetricName, number | LatencyHistogram>>;
@@ -16,8 +17,8 @@ export function metricsOf(tally: Tally): MetricValues {
     ...(known.requests ? requestMetrics(totals) : {}),
     ...(known.streams ? streamMetrics(totals) : {}),
     ...(known.faults ? faultMetrics(totals) : {}),
-    heapUsedMb: median(tally.heapUsedMb),
-    rssMb: median(tally.rssMb),
+    ...(tally.heapUsedMb.length > 0 ? { heapUsedMb: median(tally.heapUsedMb) } : {}),
+    ...(tally.rssMb.length > 0 ? { rssMb: median(tally.rssMb) } : {}),
     objectHitRate: totals.objectHits / totals.objectsAsked,
     usesPerObject: totals.objectsAsked / totals.objectsCreated,
   };
@@ -91,13 +92,6 @@ function faultMetrics(totals: Totals): MetricValues {
     faultsMissed: totals.faultsMissed,
     failovers: totals.failovers,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN;
-  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 function withoutNaN(values: MetricValues): MetricValues {

@@ -49,6 +49,7 @@ function measurement(loaded: LoadedScenario, outcome: Outcome = {}): ScenarioMea
           role,
           launches,
           metrics: { hitRate, connectionsOpened },
+          warmUp: null,
           errors: {},
           acquires: null,
           setupPartsMs: null,

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/record/index.js';
+import type { RunRecord, ScenarioRecord } from '../../src/record/index.js';
 import { descendants, finished, isAlive, Workplace } from './command.js';
+
+function deterministicMetrics({ name, arms, deterministic }: ScenarioRecord): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(deterministic).flatMap(([arm, metrics]) =>
+      metrics.map((metric) => [`${name} ${arm} ${metric}`, arms[arm]?.metrics[metric]]),
+    ),
+  );
+}
 
 const ONE_PAIR = ['--set', 'sampling.pairs=1'];
 const GENEROUS = 90_000;
@@ -29,6 +37,17 @@ describe('mp-bench run, as a process', () => {
       expect(stderr).not.toContain('    at ');
     },
   );
+
+  it('gives every metric called deterministic exactly the same twice', { timeout: 2 * GENEROUS }, async () => {
+    const once = async (): Promise<Record<string, unknown>[]> => {
+      using place = new Workplace();
+      await place.run(['run', '--quick', '--no-progress', '--seed', '7', ...ONE_PAIR]);
+      return place.record().scenarios.map(deterministicMetrics);
+    };
+    const first = await once();
+    expect(await once()).toEqual(first);
+    for (const metrics of first) expect(Object.keys(metrics).length).toBeGreaterThanOrEqual(6);
+  });
 
   it('calls the run invalid when a client does not own up to its connections', { timeout: GENEROUS }, async () => {
     using place = new Workplace();

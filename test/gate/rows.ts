@@ -8,6 +8,7 @@ export function arm(changes: Partial<ArmRecord> = {}): ArmRecord {
     role: 'test',
     launches: 12,
     metrics: {},
+    warmUp: null,
     errors: {},
     acquires: null,
     setupPartsMs: null,

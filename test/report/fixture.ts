@@ -33,6 +33,7 @@ const arm = (
   role,
   launches: role === 'control' ? 12 : driver === 'default' ? 2 : 12,
   metrics,
+  warmUp: null,
   errors: {},
   acquires: null,
   setupPartsMs: null,

@@ -52,13 +52,16 @@ export const binanceClient: VenueClient = {
   streams: binanceStreams,
 };
 
-function decode(text: string): DecodedFrame {
-  let frame: CombinedFrame;
+function parsed(text: string): CombinedFrame {
   try {
-    frame = JSON.parse(text) as CombinedFrame;
+    return (JSON.parse(text) as CombinedFrame | null) ?? {};
   } catch {
-    return { kind: 'other' };
+    return {};
   }
+}
+
+function decode(text: string): DecodedFrame {
+  const frame = parsed(text);
   if (frame.stream !== undefined && frame.data) return data(frame.stream, frame.data);
   if (typeof frame.id !== 'number') return { kind: 'other' };
   return frame.code === undefined
