@@ -9,7 +9,7 @@ const client = venueClients['binance']!;
 describe('the client side of binance', () => {
   it('reads what the venue answers and sends: requests, acknowledgements, ids', async () => {
     const clock = new FakeClock(0);
-    const venue = venues['binance']!({ seed: 'a', symbols: 2, activity: 1, clock });
+    const venue = venues.binance({ seed: 'a', symbols: 2, activity: 1, clock });
     const [symbol = ''] = venue.symbols;
     const [path = '', query] = client.bookPath(symbol, 5).split('?');
     const answer = venue.rest({ method: 'GET', path, query: new URLSearchParams(query), remoteAddress: '127.0.0.1' });
