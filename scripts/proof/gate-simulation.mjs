@@ -148,7 +148,7 @@ function render(results) {
 
 Every cell is a percentage of ${RUNS_A_TRIAL * BATCHES.length} simulated runs of ${PAIRS} launch pairs, extended once by ${PAIRS} more when
 inconclusive; dead zone 3 %, margin 10 %. "Four" means four gated metrics of which one changed, and a FAIL of the run
-when any fails. The noise is made up; the machine at hand is asked by \`mp-bench self-test\`.
+when any fails. The noise is made up: what a real machine does is not in it.
 
 | noise | interval covers, no change | interval covers, +20 % | no change: FAIL | no change, four: FAIL | no change: PASS | no change, quick: PASS | +3 %: FAIL | +10 %: PASS | +20 %: FAIL | +20 %, four: FAIL |
 |---|---|---|---|---|---|---|---|---|---|---|

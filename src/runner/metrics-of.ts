@@ -43,7 +43,7 @@ function connectionMetrics(totals: Totals): MetricValues {
     handshakesFull: totals.handshakesFull,
     handshakesResumed: totals.handshakesResumed,
     reuseRate: totals.reuses / totals.uses,
-    usesPerConnection: totals.uses / totals.opened,
+    usesPerConnection: totals.uses === 0 ? Number.NaN : totals.uses / totals.opened,
     openMsPerConnection: totals.connectionMs / totals.opened,
     healthRate: totals.ledgerHealthyMs / totals.ledgerOpenMs,
   };

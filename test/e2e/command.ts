@@ -7,7 +7,7 @@ import type { RunRecord } from '../../src/record/index.js';
 
 /** Runs the built command as a process of its own, as a user would. */
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin/mp-bench.js');
 
 export interface Finished {
