@@ -3,6 +3,8 @@ import type { Driver } from '../../driver/index.js';
 import type { StreamLoad } from './messages.js';
 import type { StreamRecorder } from './stream-recorder.js';
 
+const PATIENCE_MS = 5000;
+
 export interface StreamLoadOptions {
   readonly clock: Clock;
   readonly driver: Driver;
@@ -49,8 +51,8 @@ export class StreamSession {
       streams.map(async (stream) => {
         const calledAtMs = clock.now();
         recorder.desire(stream);
-        await driver.subscribe(stream, recorder);
-        recorder.subscribed(clock.now() - calledAtMs);
+        const acknowledged = await this.#patiently(driver.subscribe(stream, recorder));
+        if (acknowledged) recorder.subscribed(clock.now() - calledAtMs);
       }),
     );
   }
@@ -58,7 +60,21 @@ export class StreamSession {
   async #unsubscribe(stream: string): Promise<void> {
     const { driver, recorder } = this.#options;
     recorder.dismiss(stream);
-    await driver.unsubscribe(stream);
+    await this.#patiently(driver.unsubscribe(stream));
+  }
+
+  /** Waits for the driver, but not for ever: what it never settles shows in coverage, and must not hang the run. */
+  async #patiently(settled: Promise<void>): Promise<boolean> {
+    const done = new AbortController();
+    const limit = sleep(this.#options.clock, PATIENCE_MS, done.signal).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([settled.then(() => true), limit]);
+    } finally {
+      done.abort();
+    }
   }
 }
 
