@@ -16,7 +16,8 @@ export function scenarioPlaces({ cwd, env }: Place): string[] {
 export function baselinePlaces({ cwd, env }: Place): [string, ...string[]] {
   const own = env['MP_BENCH_BASELINES'];
   if (own) return [resolve(cwd, own)];
-  return [join(cwd, 'baselines'), fileURLToPath(new URL('../../baselines', import.meta.url))];
+  const shipped = fileURLToPath(new URL('../../baselines', import.meta.url));
+  return join(cwd, 'baselines') === shipped ? [shipped] : [join(cwd, 'baselines'), shipped];
 }
 
 /** Where records are written and looked for: --out, MP_BENCH_OUT, or ./reports. */

@@ -109,12 +109,6 @@ export class Launch {
     };
   }
 
-  /** Ends the process and the site, whatever they are doing. */
-  async abandon(): Promise<void> {
-    await this.#client.end();
-    await this.#exchange.close(this.#site).catch(() => undefined);
-  }
-
   #claim(report: ArmReport): void {
     this.#claimed.push(...report.claims.connections);
   }

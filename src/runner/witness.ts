@@ -170,7 +170,10 @@ function identity(id: string, client: number, exchange: number, explained: Ident
   return { id, client, exchange, explained, remainder: Math.abs(exchange - client - terms) };
 }
 
-/** Pairs connections by endpoint, port and ordinal: the how-manieth from that port, each side in its own order. */
+/**
+ * Pairs connections by endpoint, port and ordinal: the how-manieth from that port, each side in its own order. One that
+ * the client dropped before the exchange accepted it has no port any more; it can only be a dial that came to nothing.
+ */
 function matchConnections(
   claims: readonly Readonly<ClaimedConnection>[],
   rows: readonly LedgerConnection[],
@@ -181,9 +184,15 @@ function matchConnections(
     waiting.set(key, [...(waiting.get(key) ?? []), row]);
   }
   const pairs: Pair[] = [];
-  const clientOnly: Readonly<ClaimedConnection>[] = [];
+  const unmatched: Readonly<ClaimedConnection>[] = [];
   for (const claim of claims.toSorted((a, b) => a.id - b.id)) {
     const row = waiting.get(`${claim.endpoint}:${claim.localPort}`)?.shift();
+    if (row) pairs.push([claim, row]);
+    else unmatched.push(claim);
+  }
+  const clientOnly: Readonly<ClaimedConnection>[] = [];
+  for (const claim of unmatched) {
+    const row = claim.openedAtMs === null ? waiting.get(`${claim.endpoint}:0`)?.shift() : undefined;
     if (row) pairs.push([claim, row]);
     else if (claim.connected) clientOnly.push(claim);
   }

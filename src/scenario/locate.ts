@@ -6,7 +6,8 @@ import { suggestion } from './suggest.js';
 
 /** Where scenarios are looked for, first come first served: the project's own, then those of the package. */
 export function scenarioDirectories(cwd: string): string[] {
-  return [join(cwd, 'scenarios'), fileURLToPath(new URL('../../scenarios', import.meta.url))];
+  const [own, shipped] = [join(cwd, 'scenarios'), fileURLToPath(new URL('../../scenarios', import.meta.url))];
+  return own === shipped ? [own] : [own, shipped];
 }
 
 export interface FoundScenario {

@@ -95,6 +95,15 @@ describe('the witnesses of requests', () => {
     expect(disagreements({ ...facts, connections: [accepted(1), met, accepted(3)] })).toEqual(['connections 1']);
   });
 
+  it('take a connection that was gone before it was accepted for a dial that came to nothing, and for nothing else', () => {
+    const given = claimed(2, { connected: false, openedAtMs: null, requestsSent: 0, responsesReceived: 0 });
+    const gone = accepted(9, { remotePort: 0, readyAtMs: null, requests: 0, responses: 0 });
+    const facts = { attempts: 1, responses: 1, connections: [accepted(1), gone] };
+    expect(disagreements({ ...facts, claimed: [claimed(1), given] })).toEqual([]);
+    expect(disagreements({ ...facts, claimed: [claimed(1)] })).toEqual(['connections 1']);
+    expect(disagreements({ ...facts, claimed: [claimed(1), { ...given, endpoint: 1 }] })).toEqual(['connections 1']);
+  });
+
   it('ask nothing about connections of a client that cannot count them', () => {
     const checks = checkWitnesses('default', [launch({ ...honest, claimed: [], countsItself: false })]);
     expect(checks.map(({ id }) => id)).toEqual(['answers']);

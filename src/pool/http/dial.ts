@@ -95,7 +95,8 @@ function reached(
     const onError = (error: Error): void => fail(error);
     const onClose = (): void => fail(Object.assign(new Error('closed by the peer'), { code: 'ECONNRESET' }));
     const onAbort = (): void => fail(toError(signal?.reason));
-    localPort = socket.localPort ?? null;
+    // Before it connects a socket has no port yet, and asking for it now would make Node answer "none" ever after.
+    if (event === 'secureConnect') localPort = socket.localPort ?? null;
     socket.on(event, onReached).on('error', onError).on('close', onClose);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });

@@ -57,6 +57,7 @@ class Dial {
   readonly #parts = { dnsMs: 0, tcpMs: 0, tlsMs: 0, upgradeMs: 0 };
   #stage: DialStage = 'dns';
   #markMs: number;
+  #tcp: net.Socket | undefined;
   #localPort: number | null = null;
   readonly #opened: { destroy(): void }[] = [];
   #fail: (error: WebSocketDialError) => void = () => {};
@@ -94,6 +95,7 @@ class Dial {
     const port = Number(this.#url.port) || (secure ? 443 : 80);
     if (net.isIP(host) > 0) this.#stage = 'tcp';
     const socket = net.connect({ host, port, noDelay: true });
+    this.#tcp = socket;
     this.#guard(socket);
     if (this.#stage === 'dns') socket.once('lookup', () => this.#enter('tcp'));
     socket.once('connect', () => {
@@ -155,7 +157,8 @@ class Dial {
   }
 
   #error(code: string, cause?: unknown): WebSocketDialError {
-    return new WebSocketDialError(this.#stage, this.#localPort, code, cause);
+    // A dial that is given up while TCP is under way may have reached the peer: its port tells them that it was this one.
+    return new WebSocketDialError(this.#stage, this.#localPort ?? this.#tcp?.localPort ?? null, code, cause);
   }
 }
 
