@@ -12,16 +12,16 @@ export function controlOf(scenario: MeasuredScenario): string | undefined {
 }
 
 /**
- * The arm that stands for a stack: one whose driver is not `default` before one that is, one that was paired with the
- * control (or is the control) before one that was not, then the first.
+ * The arm that stands for a stack: one that was paired with the control (or is the control) before one that was not,
+ * then the first. Never the `default` driver, whose connections are the platform's own.
  */
 export function armOfStack(scenario: MeasuredScenario, stack: Stack): string | undefined {
   const rank = (name: string, arm: ArmRecord): number => {
     const paired = arm.role === 'control' || scenario.pairs.some((row) => row.arm === name);
-    return (arm.driver === 'default' ? 2 : 0) + (paired ? 0 : 1);
+    return paired ? 0 : 1;
   };
   return Object.entries(scenario.arms)
-    .filter(([, arm]) => arm.stack === stack)
+    .filter(([, arm]) => arm.stack === stack && arm.driver !== 'default')
     .map(([name, arm]) => ({ name, rank: rank(name, arm) }))
     .toSorted((a, b) => a.rank - b.rank)[0]?.name;
 }

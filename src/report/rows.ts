@@ -62,9 +62,28 @@ export interface BaselineSummary {
 }
 
 export function baselineSummary(scenario: ScenarioRecord): BaselineSummary {
-  const shown = scenario.baselines.filter((row) => needsEyes(row) || improved(row));
-  const hidden = scenario.baselines.filter((row) => !shown.includes(row));
-  return { lines: shown.map(baselineLine), rest: restOf(hidden) };
+  const better = scenario.baselines.filter((row) => !needsEyes(row) && improved(row));
+  const most = new Set(mostImproved(better));
+  const shown = scenario.baselines.filter((row) => needsEyes(row) || most.has(row));
+  const others = better.filter((row) => !most.has(row));
+  const hidden = scenario.baselines.filter((row) => !shown.includes(row) && !others.includes(row));
+  return { lines: shown.map(baselineLine), rest: [...alsoBetter(others), ...restOf(hidden)] };
+}
+
+/** The few improvements of each baseline that say most; the others follow in one line. */
+const IMPROVEMENTS_SHOWN = 2;
+
+function mostImproved(rows: readonly BaselineRow[]): BaselineRow[] {
+  const distance = ({ change }: BaselineRow): number => Math.abs(Math.log(Math.max(1e-9, 1 + (change ?? 0))));
+  return groupBy(rows, ({ name }) => name).flatMap(([, own]) =>
+    own.toSorted((a, b) => distance(b) - distance(a)).slice(0, IMPROVEMENTS_SHOWN),
+  );
+}
+
+function alsoBetter(rows: readonly BaselineRow[]): string[] {
+  return groupBy(rows, ({ name, arm }) => `${name}: ${arm}`).map(
+    ([whose, same]) => `also better, ${whose} ${same.map(changeOf).join(', ')}`,
+  );
 }
 
 function needsEyes({ verdict }: BaselineRow): boolean {
