@@ -69,7 +69,9 @@ function useTheCommand() {
   assert.match(run(home, [0], 'npx', '--no', '--', 'mp-bench', '--help'), /Usage: mp-bench/);
   assert.equal(run(home, [0], 'npx', '--no', '--', 'mp-bench', '--version').trim(), version);
   assert.match(run(home, [0], 'npx', '--no', '--', 'mp-bench', 'list'), /rest-polling/);
-  const record = JSON.parse(run(home, [0, 99], 'npx', '--no', '--', 'mp-bench', 'run', 'rest-burst', '--quick', '--json'));
+  const record = JSON.parse(
+    run(home, [0, 99], 'npx', '--no', '--', 'mp-bench', 'run', 'rest-burst', '--quick', '--json'),
+  );
   assert.deepEqual(
     record.scenarios.map((scenario) => [scenario.name, scenario.witness.agree]),
     [['rest-burst', true]],
