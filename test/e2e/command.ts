@@ -10,6 +10,8 @@ import type { RunRecord } from '../../src/record/index.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin/mp-bench.js');
 
+const LONGEST_MS = 80_000;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -22,7 +24,9 @@ export class Workplace implements Disposable {
 
   start(args: readonly string[]): ChildProcess {
     const env = { ...process.env, MP_BENCH_OUT: this.out, NO_COLOR: '1' };
-    return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A command that hangs must not outlive its test: SIGTERM, as from a shell, takes its processes with it.
+    const timeout = LONGEST_MS;
+    return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   run(args: readonly string[]): Promise<Finished> {
