@@ -10,6 +10,7 @@ import { Tally, type Known } from './tally.js';
 export function tallyOfRun(scenario: Scenario, sample: RunSample): Tally {
   const tally = new Tally(knownOf(scenario, sample.report));
   countRun(tally, scenario, sample);
+  tally.count(handshakes(sample.ledger));
   return tally;
 }
 
@@ -18,9 +19,8 @@ export function tallyOfLaunch(scenario: Scenario, launch: LaunchSample, faults: 
   const tally = new Tally(knownOf(scenario, launch.start));
   for (const run of launch.runs) countRun(tally, scenario, run);
   for (const report of [launch.start, launch.finish]) countAccounts(tally, scenario, report);
+  // Handshakes of the whole launch: the runs' windows miss those of the start.
   tally.count({ ...handshakes(launch.ledger), lost: lostIds(launch) });
-  // The runs' windows miss the handshakes of the start; the launch's own total replaces their sum.
-  for (const run of launch.runs) tally.count(negated(handshakes(run.ledger)));
   if (!tally.known.accounts) countFromLedger(tally, launch.ledger);
   const last = launch.finish;
   tally.count({
@@ -53,7 +53,6 @@ function countRun(tally: Tally, scenario: Scenario, { report, ledger }: RunSampl
   countOperations(tally, scenario, report);
   countStreams(tally, report);
   tally.count({
-    ...handshakes(ledger),
     ledgerOpenMs: ledger.integrals.openMs,
     ledgerHealthyMs: ledger.integrals.healthyMs,
     subscribes: ledger.counts.subscribes,
@@ -169,10 +168,6 @@ function countFaults(tally: Tally, faults: readonly FaultFinding[]): void {
 
 function handshakes({ counts }: LedgerDelta): { handshakesFull: number; handshakesResumed: number } {
   return { handshakesFull: counts.handshakesFull, handshakesResumed: counts.handshakesResumed };
-}
-
-function negated<K extends string>(totals: Record<K, number>): Record<K, number> {
-  return Object.fromEntries(Object.entries<number>(totals).map(([key, value]) => [key, -value])) as Record<K, number>;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,20 +1,8 @@
 import type { Baseline, BaselineRun, BaselineScenario, RunContext } from '../../src/baseline/index.js';
-import type { ArmRecord, PairRow, RunRecord, ScenarioRecord } from '../../src/record/record.js';
+import type { PairRow, RunRecord, ScenarioRecord } from '../../src/record/record.js';
+import { arm } from '../record/arm.js';
 
-export function arm(changes: Partial<ArmRecord> = {}): ArmRecord {
-  return {
-    stack: 'day3',
-    driver: 'pooled',
-    role: 'test',
-    launches: 12,
-    metrics: {},
-    warmUp: null,
-    errors: {},
-    acquires: null,
-    setupPartsMs: null,
-    ...changes,
-  };
-}
+export { arm };
 
 /** Twelve pairs whose log-ratios lie evenly around `logRatio`. */
 export function pairsAround(metric: string, logRatio: number, name = 'pooled', count = 12): PairRow[] {

@@ -1,20 +1,8 @@
 import type { TargetData, TargetSpec } from '../../src/gate/index.js';
-import type { ArmRecord, FaultRow, LaunchRow, PairRow } from '../../src/record/record.js';
+import type { FaultRow, LaunchRow, PairRow } from '../../src/record/record.js';
+import { arm } from '../record/arm.js';
 
-export function arm(changes: Partial<ArmRecord> = {}): ArmRecord {
-  return {
-    stack: 'day3',
-    driver: 'pooled',
-    role: 'test',
-    launches: 12,
-    metrics: {},
-    warmUp: null,
-    errors: {},
-    acquires: null,
-    setupPartsMs: null,
-    ...changes,
-  };
-}
+export { arm };
 
 export const ARMS = {
   unpooled: arm({ stack: 'day2', driver: 'unpooled', role: 'control' }),
