@@ -4,7 +4,7 @@ import { startExchange } from '../../dist/exchange/client.js';
 import { startBareServer } from '../bare.mjs';
 import { openRawClient } from '../raw-client.mjs';
 
-const SITE = { id: 'bench', venue: 'binance', seed: 'bench', endpoints: 1, tls: false, symbols: 8, activity: 1 };
+const SITE = { id: 'bench', venues: ['binance'], seed: 'bench', endpoints: 1, tls: false, symbols: 8, activity: 1 };
 const REQUESTS = 8000;
 const IN_FLIGHT = 16;
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'content-length', 'date', 'transfer-encoding']);
@@ -20,7 +20,7 @@ const against = (pathOf) => async () => {
   const exchange = await startExchange();
   const site = await exchange.open({ ...SITE, link: { rttMs: 0 } });
   const mock = site.endpoints[0].rest;
-  const path = pathOf(site.symbols[0]);
+  const path = pathOf(site.symbols.binance[0]);
   const answer = await fetch(mock + path);
   if (answer.status !== 200) throw new Error(`the mock exchange answered ${answer.status}`);
   const headers = Object.fromEntries([...answer.headers].filter(([name]) => !HOP_BY_HOP.has(name)));

@@ -54,7 +54,7 @@ async function runTrial(id) {
 }
 
 async function measure(exchange, rttMs, id) {
-  const site = { venue: 'binance', seed: id, endpoints: 1, symbols: 4, activity: 1, link: { rttMs } };
+  const site = { venues: ['binance'], seed: id, endpoints: 1, symbols: 4, activity: 1, link: { rttMs } };
   const plain = await exchange.open({ ...site, id: 'plain', tls: false });
   const secure = await exchange.open({ ...site, id: 'secure', tls: true });
   const tls = { secureContext: createSecureContext({ ca: secure.ca }) };

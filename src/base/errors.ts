@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'E_BASELINE'
   | 'E_CONFIGURATION'
   | 'E_RECORD'
+  | 'E_RULES'
   | 'E_PORT_IN_USE'
   | 'E_EXCHANGE'
   | 'E_ARM'

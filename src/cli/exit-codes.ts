@@ -23,7 +23,8 @@ const OF_ERROR: Readonly<Record<ErrorCode, number>> = {
   E_CONFIGURATION: EXIT.configuration,
   E_RECORD: EXIT.configuration,
   E_NOTHING_EVALUATED: EXIT.empty,
-  E_PORT_IN_USE: EXIT.internal,
+  E_RULES: EXIT.configuration,
+  E_PORT_IN_USE: EXIT.configuration,
   E_EXCHANGE: EXIT.internal,
   E_ARM: EXIT.internal,
 };

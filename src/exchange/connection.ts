@@ -4,6 +4,14 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import { type FaultableConnection, LinkedSocket, type Scheduler } from '../link/index.js';
 import type { ConnectionEntry } from './ledger-rows.js';
 import type { Ledger } from './ledger.js';
+import type { ServedVenue } from './served-venue.js';
+
+export interface ConnectionParts {
+  readonly endpoint: number;
+  readonly served: ServedVenue;
+  readonly ledger: Ledger;
+  readonly link: { readonly rttMs: number; readonly scheduler: Scheduler };
+}
 
 type EndedBy = 'client' | 'exchange' | 'fault';
 
@@ -13,6 +21,8 @@ type EndedBy = 'client' | 'exchange' | 'fault';
  */
 export class Connection implements FaultableConnection {
   readonly entry: ConnectionEntry;
+  /** The venue that it leads to. */
+  readonly served: ServedVenue;
   readonly remoteAddress: string;
   readonly #ledger: Ledger;
   readonly #raw: Socket;
@@ -24,11 +34,12 @@ export class Connection implements FaultableConnection {
   #upgraded = false;
   #onClosed: (() => void) | undefined;
 
-  constructor(raw: Socket, endpoint: number, ledger: Ledger, link: { rttMs: number; scheduler: Scheduler }) {
+  constructor(raw: Socket, { endpoint, served, ledger, link }: ConnectionParts) {
     this.#raw = raw;
+    this.served = served;
     this.#ledger = ledger;
     this.remoteAddress = raw.remoteAddress ?? '';
-    this.entry = ledger.accepted(endpoint, raw.remotePort ?? 0, raw);
+    this.entry = ledger.accepted(endpoint, { address: this.remoteAddress, port: raw.remotePort ?? 0 }, raw);
     raw.setNoDelay(true);
     raw.on('error', ignore);
     raw.on('close', () => {

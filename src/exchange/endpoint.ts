@@ -2,9 +2,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { FaultTarget } from '../link/index.js';
 import type { Connection } from './connection.js';
 
-const HOST = '127.0.0.1';
 /** Holds the port number while nobody listens on it; nobody is ever told this address. */
-const GUARD_HOST = '127.0.0.2';
+const GUARD_HOST = '127.0.0.254';
 const BACKLOG = 2048;
 
 /** One port of a site: accepts sockets, knows the connections that are open, and can stop and start to listen. */
@@ -13,6 +12,7 @@ export class Endpoint implements FaultTarget {
   readonly #accept: (raw: Socket) => Connection;
   #listener: Server | null = null;
   #guard: Server | null = null;
+  #host = '';
   #port = 0;
   /** Faults that want the port closed. */
   #stops = 0;
@@ -21,14 +21,19 @@ export class Endpoint implements FaultTarget {
     this.#accept = accept;
   }
 
+  get host(): string {
+    return this.#host;
+  }
+
   get port(): number {
     return this.#port;
   }
 
-  /** Opens the endpoint on a free port of 127.0.0.1. Rejects with the system's error. */
-  async start(): Promise<void> {
+  /** Opens the endpoint on `port` of `host`, 0 for any that is free. Rejects with the system's error. */
+  async start(host: string, port: number): Promise<void> {
+    this.#host = host;
     this.#listener = this.#createListener();
-    await listening(this.#listener, 0, HOST);
+    await listening(this.#listener, port, host);
     this.#port = (this.#listener.address() as AddressInfo).port;
   }
 
@@ -52,7 +57,7 @@ export class Endpoint implements FaultTarget {
     if (this.#stops > 0) return;
     const listener = this.#createListener();
     this.#listener = listener;
-    await listening(listener, this.#port, HOST);
+    await listening(listener, this.#port, this.#host);
     this.#dropGuard();
   }
 

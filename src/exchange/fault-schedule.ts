@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.js';
 import type { Ledger } from './ledger.js';
 import type { FaultKind, FaultPlan } from './protocol.js';
 
-const faults: Readonly<Record<FaultKind, Fault>> = FAULTS;
+const faults: Readonly<Partial<Record<FaultKind, Fault>>> = FAULTS;
 
 interface ActiveFault {
   readonly plan: FaultPlan;
@@ -30,8 +30,11 @@ export class FaultSchedule {
 
   /** Plans faults; a time that has passed means now. Throws RangeError when a plan names no endpoint of the site. */
   plan(plans: readonly FaultPlan[]): void {
-    for (const plan of plans)
-      if (!this.#endpoints[plan.endpoint]) throw new RangeError(`fault ${plan.id}: no endpoint ${plan.endpoint}`);
+    for (const plan of plans) {
+      if (plan.endpoint !== null && !this.#endpoints[plan.endpoint])
+        throw new RangeError(`fault ${plan.id}: no endpoint ${plan.endpoint}`);
+      if (!faults[plan.kind]) throw new RangeError(`fault ${plan.id}: no fault ${plan.kind}`);
+    }
     for (const plan of plans) this.#at(plan.atMs, () => this.#inject(plan));
   }
 
@@ -39,9 +42,10 @@ export class FaultSchedule {
   meet(endpoint: number, connection: Connection): boolean {
     let taken = false;
     for (const active of this.#active) {
-      if (active.plan.endpoint !== endpoint || !active.fault.newcomer) continue;
+      const { plan, fault } = active;
+      if ((plan.endpoint !== null && plan.endpoint !== endpoint) || !fault.newcomer) continue;
       this.#catch(active, connection);
-      if (!taken) active.fault.newcomer(connection);
+      if (!taken) fault.newcomer(connection);
       taken = true;
     }
     return taken;
@@ -55,22 +59,25 @@ export class FaultSchedule {
   }
 
   #inject(plan: FaultPlan): void {
-    const endpoint = this.#endpoints[plan.endpoint];
-    if (!endpoint) return;
-    const active: ActiveFault = { plan, fault: faults[plan.kind], caught: [] };
+    const fault = faults[plan.kind];
+    if (!fault) return;
+    const targets = this.#endpoints.filter((_, index) => plan.endpoint === null || plan.endpoint === index);
+    const active: ActiveFault = { plan, fault, caught: [] };
     this.#active.add(active);
     this.#ledger.injected(plan);
-    for (const connection of endpoint.connections()) this.#catch(active, connection);
-    active.fault.inject(endpoint);
+    for (const target of targets) {
+      for (const connection of target.connections()) this.#catch(active, connection);
+      fault.inject(target);
+    }
     this.#at(this.#clock.now() + plan.durationMs, () => {
-      void this.#lift(active, endpoint);
+      void this.#lift(active, targets);
     });
   }
 
-  async #lift(active: ActiveFault, endpoint: Endpoint): Promise<void> {
+  async #lift(active: ActiveFault, targets: readonly Endpoint[]): Promise<void> {
     this.#active.delete(active);
     try {
-      await active.fault.lift(endpoint);
+      for (const target of targets) await active.fault.lift(target);
     } catch {
       // The endpoint did not come back: the stamp stays open, which says so.
       this.#ledger.violated('fault-not-lifted');
@@ -84,6 +91,7 @@ export class FaultSchedule {
   #catch(active: ActiveFault, connection: Connection): void {
     active.caught.push(connection);
     this.#ledger.caught(connection.entry);
+    this.#ledger.touched(active.plan.id);
   }
 
   #at(atMs: number, callback: () => void): void {

@@ -3,17 +3,18 @@ import { Scheduler } from '../link/index.js';
 import { type Authority, createAuthority } from './authority.js';
 import type { ExchangeRequest, ExchangeResponse, SiteConfig } from './protocol.js';
 import { Site } from './site.js';
-import type { VenueFactory } from './venues/index.js';
+import { effectiveRules } from './rules.js';
+import type { Venue, VenueDefinition } from './venue.js';
 
 /** All sites of one exchange process, behind its request protocol. */
 export class ExchangeHost {
   readonly #clock: Clock;
-  readonly #venues: Readonly<Record<string, VenueFactory>>;
+  readonly #venues: Readonly<Record<string, VenueDefinition>>;
   readonly #scheduler: Scheduler;
   readonly #sites = new Map<string, Site>();
   #authority: Promise<Authority> | null = null;
 
-  constructor(clock: Clock, venues: Readonly<Record<string, VenueFactory>>) {
+  constructor(clock: Clock, venues: Readonly<Record<string, VenueDefinition>>) {
     this.#clock = clock;
     this.#venues = venues;
     this.#scheduler = new Scheduler(clock);
@@ -63,14 +64,10 @@ export class ExchangeHost {
 
   async #open(config: SiteConfig): Promise<Awaited<ReturnType<Site['open']>>> {
     if (this.#sites.has(config.id)) throw new Error(`site ${config.id} is open already`);
-    const makeVenue = Object.hasOwn(this.#venues, config.venue) ? this.#venues[config.venue] : undefined;
-    if (!makeVenue)
-      throw new Error(`no venue ${config.venue}; there are: ${Object.keys(this.#venues).sort().join(', ')}`);
     this.#authority ??= config.tls ? createAuthority() : null;
     const authority = await this.#authority;
-    const { seed, symbols, activity } = config;
-    const venue = makeVenue({ seed, symbols, activity, clock: this.#clock });
-    const site = new Site(config, { venue, clock: this.#clock, scheduler: this.#scheduler, authority });
+    const venues = config.venues.map((name) => this.#openVenue(name, config));
+    const site = new Site(config, { venues, clock: this.#clock, scheduler: this.#scheduler, authority });
     this.#sites.set(config.id, site);
     try {
       return await site.open();
@@ -78,6 +75,14 @@ export class ExchangeHost {
       this.#sites.delete(config.id);
       throw error;
     }
+  }
+
+  #openVenue(name: string, config: SiteConfig): Venue {
+    const venue = Object.hasOwn(this.#venues, name) ? this.#venues[name] : undefined;
+    if (!venue) throw new Error(`no venue ${name}; there are: ${Object.keys(this.#venues).sort().join(', ')}`);
+    const { seed, symbols, activity, limits, timeScale = 1, rules: overrides = {}, link } = config;
+    const rules = effectiveRules(venue.rules, { timeScale, overrides, rttMs: link.rttMs });
+    return venue.open({ seed, symbols, activity, clock: this.#clock, rules, enforce: limits === 'enforce' });
   }
 
   #site(id: string): Site {

@@ -9,6 +9,20 @@ export interface WireBytes {
   readonly bytesWritten: number;
 }
 
+/** The client's end of a connection. */
+export interface Remote {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What tells a connection from all others of its site. */
+interface Identity {
+  readonly endpoint: number;
+  readonly remote: Remote;
+  /** The how-manieth of this remote at this endpoint, from 0. */
+  readonly ordinal: number;
+}
+
 /** The account of one subscription while it is kept. */
 export class SubscriptionEntry {
   readonly row: Mutable<Omit<LedgerSubscription, 'sent'>>;
@@ -59,11 +73,12 @@ export class ConnectionEntry {
   /** The connection is ending: what the venue says about its subscriptions now is not the client's doing. */
   ending = false;
 
-  constructor(endpoint: number, remotePort: number, ordinal: number, acceptedAtMs: number, wire: WireBytes) {
+  constructor({ endpoint, remote, ordinal }: Identity, acceptedAtMs: number, wire: WireBytes) {
     this.wire = wire;
     this.row = {
       endpoint,
-      remotePort,
+      remoteAddress: remote.address,
+      remotePort: remote.port,
       ordinal,
       acceptedAtMs,
       readyAtMs: null,

@@ -1,7 +1,10 @@
 import type { WireBytes } from './ledger-rows.js';
 import type { LedgerCounts } from './protocol.js';
 
-type Counter = Exclude<keyof LedgerCounts, 'responsesByStatus' | 'violations' | 'bytesRead' | 'bytesWritten'>;
+type Counter = Exclude<
+  keyof LedgerCounts,
+  'responsesByStatus' | 'violations' | 'closesByCode' | 'bytesRead' | 'bytesWritten'
+>;
 
 /** The counters of a ledger. They only grow. */
 export class LedgerTotals {
@@ -26,6 +29,7 @@ export class LedgerTotals {
   };
   readonly #statuses = new Map<string, number>();
   readonly #violations = new Map<string, number>();
+  readonly #closeCodes = new Map<string, number>();
   readonly #wires = new Set<WireBytes>();
   #bytesRead = 0;
   #bytesWritten = 0;
@@ -40,6 +44,10 @@ export class LedgerTotals {
 
   violation(rule: string): void {
     increment(this.#violations, rule);
+  }
+
+  closeCode(code: number): void {
+    increment(this.#closeCodes, String(code));
   }
 
   wireOpened(wire: WireBytes): void {
@@ -65,6 +73,7 @@ export class LedgerTotals {
       bytesRead,
       bytesWritten,
       violations: Object.fromEntries(this.#violations),
+      closesByCode: Object.fromEntries(this.#closeCodes),
     };
   }
 }

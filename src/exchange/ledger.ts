@@ -1,7 +1,7 @@
 import type { Clock } from '../base/index.js';
 import { Integral } from './integral.js';
 import { LedgerTotals } from './ledger-totals.js';
-import { ConnectionEntry, EndedRows, SubscriptionEntry, type WireBytes } from './ledger-rows.js';
+import { ConnectionEntry, EndedRows, type Remote, SubscriptionEntry, type WireBytes } from './ledger-rows.js';
 import type { FaultPlan, FaultStamp, LedgerConnection, LedgerSnapshot, LedgerSubscription } from './protocol.js';
 import type { StreamMessage } from './venue.js';
 
@@ -37,11 +37,11 @@ export class Ledger {
     this.#endedSubscriptions = new EndedRows(rowBound);
   }
 
-  accepted(endpoint: number, remotePort: number, wire: WireBytes): ConnectionEntry {
-    const key = `${endpoint}:${remotePort}`;
+  accepted(endpoint: number, remote: Remote, wire: WireBytes): ConnectionEntry {
+    const key = `${endpoint} ${remote.address} ${remote.port}`;
     const ordinal = this.#ordinals.get(key) ?? 0;
     this.#ordinals.set(key, ordinal + 1);
-    const entry = new ConnectionEntry(endpoint, remotePort, ordinal, this.#clock.now(), wire);
+    const entry = new ConnectionEntry({ endpoint, remote, ordinal }, this.#clock.now(), wire);
     this.#entries.add(entry);
     this.#totals.wireOpened(wire);
     this.#totals.count('accepted');
@@ -141,6 +141,11 @@ export class Ledger {
     this.#totals.count('pongsReceived');
   }
 
+  /** The exchange sent a close frame with this code. */
+  closeSent(code: number): void {
+    this.#totals.closeCode(code);
+  }
+
   violated(rule: string): void {
     this.#totals.violation(rule);
   }
@@ -160,9 +165,17 @@ export class Ledger {
   /** Stamps a fault as injected now. */
   injected(plan: FaultPlan): void {
     let openAtInjection = 0;
-    for (const entry of this.#entries) if (entry.usable && entry.row.endpoint === plan.endpoint) openAtInjection += 1;
+    for (const entry of this.#entries)
+      if (entry.usable && (plan.endpoint === null || entry.row.endpoint === plan.endpoint)) openAtInjection += 1;
     const { id, kind, endpoint } = plan;
-    this.#stamps.push({ id, kind, endpoint, injectedAtMs: this.#clock.now(), liftedAtMs: null, openAtInjection });
+    const injectedAtMs = this.#clock.now();
+    this.#stamps.push({ id, kind, endpoint, injectedAtMs, liftedAtMs: null, openAtInjection, touched: 0 });
+  }
+
+  /** A fault hit something: a connection, a request or a message. */
+  touched(id: string): void {
+    const stamp = this.#stamps.findLast((stamp) => stamp.id === id);
+    if (stamp) stamp.touched += 1;
   }
 
   /** Stamps a fault as lifted now. */

@@ -1,56 +1,114 @@
 /** Messages between the main process and the exchange process. Everything is plain data (structured clone). */
 
-/** The emulated network between client and exchange. At `rttMs` 0 it is not there at all. */
+/** The emulated network between client and exchange. With all of it at 0 it is not there at all. */
 export interface LinkConfig {
   readonly rttMs: number;
+  /** Standard deviation of a one-way trip around half the round trip; 0 when left out. */
+  readonly jitterMs?: number;
+  /** What a connection carries in each direction, in bits a second; unlimited when left out. */
+  readonly bitsPerSecond?: number;
 }
 
-export type FaultKind = 'refuse' | 'reset' | 'silence';
+/** What goes wrong, with its particulars. Each kind has a file in `faults/`. */
+export type FaultSpec =
+  | { readonly kind: 'refuse' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'silence' }
+  /** A newcomer's first bytes (TLS), or its upgrade, are answered only after this delay. */
+  | { readonly kind: 'slow-handshake'; readonly delayMs: number }
+  | { readonly kind: 'tls-failure' }
+  | { readonly kind: 'truncated-body' }
+  /** Requests are answered with this status in the venue's own words. */
+  | { readonly kind: 'http-error'; readonly status: number }
+  | { readonly kind: 'close-code'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'lost-ack' }
+  | { readonly kind: 'stream-stall' }
+  | { readonly kind: 'drop-messages' }
+  | { readonly kind: 'duplicate-messages' }
+  | { readonly kind: 'reorder-messages' }
+  | { readonly kind: 'crossed-book' }
+  | { readonly kind: 'wrong-checksum' }
+  /** The endpoint moves to another loopback address; its name resolves there from now on. */
+  | { readonly kind: 'dns-change' }
+  /** All connections of the scope are cut at once; newcomers are served. */
+  | { readonly kind: 'cut-all' }
+  /** Streams are told in the venue's manner, and cut this much later. */
+  | { readonly kind: 'maintenance-notice'; readonly leadMs: number };
 
-/** A fault to inject into one endpoint of a site; times are of the system-wide monotonic clock. */
-export interface FaultPlan {
-  readonly id: string;
-  readonly kind: FaultKind;
-  readonly endpoint: number;
-  readonly atMs: number;
-  readonly durationMs: number;
+export type FaultKind = FaultSpec['kind'];
+
+/** What a fault is limited to; without any of it, everything. */
+export interface FaultScope {
+  /** Index of the endpoint; null: every endpoint of the site. */
+  readonly endpoint: number | null;
+  /** Messages and subscriptions of this symbol only, in the venue's spelling. */
+  readonly symbol?: string;
+  /** Share of the connections (or requests, or messages: what the fault is about) that it hits, drawn by the seed. */
+  readonly share?: number;
 }
+
+/** A fault to inject into a site; `atMs` is of the system-wide monotonic clock. */
+export type FaultPlan = FaultSpec &
+  FaultScope & { readonly id: string; readonly atMs: number; readonly durationMs: number };
 
 /** What really happened: stamped when it took effect. */
 export interface FaultStamp {
   readonly id: string;
   readonly kind: FaultKind;
-  readonly endpoint: number;
+  /** Null for a fault of every endpoint. */
+  readonly endpoint: number | null;
   readonly injectedAtMs: number;
   /** Null while the fault lasts. */
   readonly liftedAtMs: number | null;
   /** Connections of the endpoint that were open at injection. */
   readonly openAtInjection: number;
+  /** Connections, requests or messages (what the fault is about) that it really hit; 0 means it was not felt. */
+  readonly touched: number;
 }
 
 /**
- * A site is one venue with endpoints of its own, opened for one launch of one arm: whoever connects to its ports
- * is that arm, so no connection can be booked on the wrong account.
+ * A site is one venue (or several) with endpoints of its own, opened for one launch of one arm: whoever connects to
+ * its ports is that arm, so no connection can be booked on the wrong account. Endpoints are numbered through: those
+ * of the first venue, then those of the second, and so on.
  */
 export interface SiteConfig {
   readonly id: string;
-  readonly venue: string;
+  readonly venues: readonly string[];
   readonly seed: string;
+  /** Endpoints of each venue. */
   readonly endpoints: number;
   readonly tls: boolean;
   readonly symbols: number;
   /** Scales every market rate; 1 is the mean of a normal day. */
   readonly activity: number;
   readonly link: LinkConfig;
+  /** Whether a broken rule has the venue's consequences, or is only counted (which is the default). */
+  readonly limits?: 'observe' | 'enforce';
+  /** Multiplies every duration of the venue's rules; 1 when left out. See rules.ts for what is refused. */
+  readonly timeScale?: number;
+  /** Single rules set to other numbers, by name; each must be a rule of every venue of the site. */
+  readonly rules?: Readonly<Record<string, number>>;
+  /** Address to listen on; 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Port of the first endpoint, the others follow on; the system chooses when left out. */
+  readonly port?: number;
+  /** Whether permessage-deflate is agreed to when a client offers it; false when left out. */
+  readonly deflate?: boolean;
+}
+
+export interface EndpointInfo {
+  readonly venue: string;
+  readonly rest: string;
+  readonly ws: string;
 }
 
 export interface SiteInfo {
   readonly id: string;
-  readonly endpoints: readonly { readonly rest: string; readonly ws: string }[];
+  readonly endpoints: readonly EndpointInfo[];
   /** PEM of the certificate authority made for this run; null without TLS. */
   readonly ca: string | null;
-  /** Symbols of the market in the venue's spelling, most active first. */
-  readonly symbols: readonly string[];
+  /** Symbols by venue in its own spelling, most active first. */
+  readonly symbols: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Counters of a site since it opened. They only grow. */
@@ -79,7 +137,10 @@ export interface LedgerCounts {
   readonly pongsReceived: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  /** Rules of the venue that clients broke, by name. */
   readonly violations: Readonly<Record<string, number>>;
+  /** Close frames that the exchange sent, by code. */
+  readonly closesByCode: Readonly<Record<string, number>>;
 }
 
 /** Integrals over time in connection-milliseconds since the site opened, exact from events. */
@@ -95,8 +156,9 @@ export interface LedgerIntegrals {
 /** One connection as the exchange saw it; matched with the client's by endpoint, remote port and ordinal. */
 export interface LedgerConnection {
   readonly endpoint: number;
+  readonly remoteAddress: string;
   readonly remotePort: number;
-  /** The how-manieth connection from this port to this endpoint, from 0. */
+  /** The how-manieth connection from this address and port to this endpoint, from 0. */
   readonly ordinal: number;
   readonly acceptedAtMs: number;
   readonly readyAtMs: number | null;

@@ -1,45 +1,71 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Connection } from './connection.js';
 import type { Ledger } from './ledger.js';
-import type { RestResponse, Venue } from './venue.js';
+import type { RestResponse } from './venue.js';
 
+const MAX_BODY_BYTES = 1 << 20;
+const TOO_LARGE: RestResponse = {
+  status: 413,
+  headers: { 'content-type': 'text/plain' },
+  body: 'too large\n',
+  close: true,
+};
 const FAILED: RestResponse = { status: 500, headers: { 'content-type': 'text/plain' }, body: 'internal error\n' };
 
-/** Answers the requests of `server` from the venue, and keeps them in the ledger. */
-export function serveRest(
-  server: Server,
-  venue: Venue,
-  ledger: Ledger,
-  connections: WeakMap<object, Connection>,
-): void {
+/** Answers the requests of `server` from the venue behind each connection, and keeps them in the ledger. */
+export function serveRest(server: Server, ledger: Ledger, connections: WeakMap<object, Connection>): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
     if (!connection) return;
     request.on('error', ignore);
     response.on('error', ignore);
+    const body = new RequestBody(request);
     request.once('end', () => {
       if (connection.silenced) return;
       ledger.request(connection.entry);
-      const answer = answerOf(venue, request, connection, ledger);
+      const answer = body.tooLarge ? TOO_LARGE : answerOf(request, body.text(), connection, ledger);
+      for (const rule of answer.violated ?? []) ledger.violated(rule);
       response.once('finish', () => {
         if (!request.socket.destroyed) ledger.response(connection.entry, answer.status);
       });
+      if (answer.close) response.shouldKeepAlive = false;
       response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
       response.end(answer.body);
     });
-    request.resume();
   });
 }
 
-function answerOf(venue: Venue, request: IncomingMessage, connection: Connection, ledger: Ledger): RestResponse {
+function answerOf(request: IncomingMessage, body: string, connection: Connection, ledger: Ledger): RestResponse {
   const { path, query } = splitTarget(request.url ?? '/');
-  const { remoteAddress } = connection;
   try {
-    return venue.rest({ method: request.method ?? 'GET', path, query, remoteAddress });
+    const { served } = connection;
+    const method = request.method ?? 'GET';
+    return served.venue.rest({ method, path, query, body, ...served.originOf(connection) });
   } catch {
     // One request that the venue cannot digest must not end the site; the count makes it visible.
     ledger.violated('exchange-error');
     return FAILED;
+  }
+}
+
+/** The body of a request as it arrives; what is beyond the bound is read and thrown away. */
+class RequestBody {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(request: IncomingMessage) {
+    request.on('data', (chunk: Buffer) => {
+      this.#bytes += chunk.length;
+      if (!this.tooLarge) this.#chunks.push(chunk);
+    });
+  }
+
+  get tooLarge(): boolean {
+    return this.#bytes > MAX_BODY_BYTES;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString();
   }
 }
 

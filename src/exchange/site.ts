@@ -10,25 +10,30 @@ import { createHttpServer } from './http-server.js';
 import { Ledger } from './ledger.js';
 import type { FaultPlan, LedgerSnapshot, LinkConfig, SiteConfig, SiteInfo } from './protocol.js';
 import { serveRest } from './rest-service.js';
+import { ServedVenue } from './served-venue.js';
 import { serveStreams } from './stream-service.js';
 import type { Venue } from './venue.js';
 
-/** What a site is made of; all of it is owned by the caller but the venue, which the site closes. */
+const LOOPBACK = '127.0.0.1';
+
+/** What a site is made of; all of it is owned by the caller but the venues, which the site closes. */
 export interface SiteParts {
-  readonly venue: Venue & { readonly symbols: readonly string[] };
+  /** One for each name in the configuration, in its order. */
+  readonly venues: readonly Venue[];
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** Needed when the site's `tls` is set. */
   readonly authority: Authority | null;
 }
 
-/** One venue on endpoints of its own: listeners, link, faults and ledger of one launch of one arm. */
+/** Venues on endpoints of their own: listeners, link, faults and ledger of one launch of one arm. */
 export class Site {
   readonly #config: SiteConfig;
   readonly #parts: SiteParts;
   readonly #ledger: Ledger;
   readonly #http: Server;
   readonly #connections = new WeakMap<object, Connection>();
+  readonly #served: readonly ServedVenue[];
   readonly #endpoints: Endpoint[];
   readonly #faults: FaultSchedule;
   #link: LinkConfig;
@@ -39,10 +44,16 @@ export class Site {
     this.#link = config.link;
     this.#ledger = new Ledger(parts.clock);
     this.#http = createHttpServer(this.#ledger, this.#connections);
-    serveRest(this.#http, parts.venue, this.#ledger, this.#connections);
-    serveStreams(this.#http, parts.venue, this.#ledger, this.#connections);
+    serveRest(this.#http, this.#ledger, this.#connections);
+    serveStreams(this.#http, {
+      ledger: this.#ledger,
+      connections: this.#connections,
+      deflate: config.deflate ?? false,
+    });
+    const { clock } = parts;
+    this.#served = parts.venues.map((venue) => new ServedVenue(venue, clock));
     this.#endpoints = Array.from(
-      { length: config.endpoints },
+      { length: config.venues.length * config.endpoints },
       (_, index) => new Endpoint((raw) => this.#accept(index, raw)),
     );
     this.#faults = new FaultSchedule(parts.clock, this.#ledger, this.#endpoints);
@@ -51,20 +62,23 @@ export class Site {
   /** Opens the listeners. Rejects with the system's error when a port cannot be had; nothing stays open then. */
   async open(): Promise<SiteInfo> {
     try {
-      for (const endpoint of this.#endpoints) await endpoint.start();
+      const { host = LOOPBACK, port = 0 } = this.#config;
+      for (const [index, endpoint] of this.#endpoints.entries())
+        await endpoint.start(host, port === 0 ? 0 : port + index);
     } catch (error) {
       await this.close();
       throw error;
     }
-    const { tls } = this.#config;
+    const { id, tls } = this.#config;
     return {
-      id: this.#config.id,
-      endpoints: this.#endpoints.map(({ port }) => ({
-        rest: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-        ws: `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
+      id,
+      endpoints: this.#endpoints.map(({ host, port }, index) => ({
+        venue: this.#servedBy(index).venue.name,
+        rest: `${tls ? 'https' : 'http'}://${host}:${port}`,
+        ws: `${tls ? 'wss' : 'ws'}://${host}:${port}`,
       })),
       ca: tls ? (this.#parts.authority?.ca ?? null) : null,
-      symbols: this.#parts.venue.symbols,
+      symbols: Object.fromEntries(this.#served.map(({ venue }) => [venue.name, venue.symbols])),
     };
   }
 
@@ -89,13 +103,19 @@ export class Site {
   async close(): Promise<LedgerSnapshot> {
     this.#faults.close();
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
-    this.#parts.venue.close();
+    for (const { venue } of this.#served) venue.close();
     return this.#ledger.snapshot();
   }
 
   #accept(endpoint: number, raw: Socket): Connection {
     const { rttMs } = this.#link;
-    const connection = new Connection(raw, endpoint, this.#ledger, { rttMs, scheduler: this.#parts.scheduler });
+    const served = this.#servedBy(endpoint);
+    const link = { rttMs, scheduler: this.#parts.scheduler };
+    const connection = new Connection(raw, { endpoint, served, ledger: this.#ledger, link });
+    served.connected(connection);
+    raw.once('close', () => {
+      served.disconnected(connection);
+    });
     // A client of a plain site takes a connection as open as soon as the kernel has accepted it, and so do we.
     if (!this.#config.tls) this.#ledger.ready(connection.entry, 'none');
     if (this.#faults.meet(endpoint, connection)) return connection;
@@ -104,5 +124,11 @@ export class Site {
       this.#http.emit('connection', top);
     });
     return connection;
+  }
+
+  #servedBy(endpoint: number): ServedVenue {
+    const served = this.#served[Math.floor(endpoint / this.#config.endpoints)];
+    if (!served) throw new RangeError(`no venue behind endpoint ${endpoint}`);
+    return served;
   }
 }

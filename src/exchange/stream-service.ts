@@ -5,30 +5,20 @@ import type { Connection } from './connection.js';
 import { declineOffer } from './decline-offer.js';
 import type { Ledger } from './ledger.js';
 import { ConnectionSink } from './stream-sink.js';
-import type { StreamSession, Venue } from './venue.js';
+import type { Refusal, RestResponse, StreamSession, Venue } from './venue.js';
 
-/** Largest message that a client may send. */
-const MAX_PAYLOAD_BYTES = 1 << 20;
+const BAD_UPGRADE: RestResponse = { status: 400, headers: {}, body: '' };
 
-/** Answers the WebSocket upgrades of `server` with sessions of the venue, and keeps them in the ledger. */
-export function serveStreams(
-  server: Server,
-  venue: Venue,
-  ledger: Ledger,
-  connections: WeakMap<object, Connection>,
-): void {
-  const handshake = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    autoPong: false,
-    maxPayload: MAX_PAYLOAD_BYTES,
-  });
-  handshake.on('wsClientError', (_error, socket) => {
-    connections.get(socket)?.endedByExchange();
-    ledger.upgradeRefused();
-    refuse(socket, 400);
-  });
+export interface StreamServiceParts {
+  readonly ledger: Ledger;
+  readonly connections: WeakMap<object, Connection>;
+  readonly deflate: boolean;
+}
+
+/** Answers the WebSocket upgrades of `server` with sessions of the venue behind each connection. */
+export function serveStreams(server: Server, parts: StreamServiceParts): void {
+  const { ledger, connections } = parts;
+  const handshakes = new Map<Venue, WebSocketServer>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const connection = connections.get(socket);
     if (!connection || connection.silenced) return;
@@ -37,16 +27,20 @@ export function serveStreams(
       return;
     }
     const sink = new ConnectionSink(connection, ledger);
-    const session = openSession(venue, request.url ?? '/', sink, ledger);
+    const session = openSession(request, connection, sink, ledger);
     if ('refuse' in session) {
       connection.endedByExchange();
       ledger.upgradeRefused();
+      for (const rule of session.refuse.violated ?? []) ledger.violated(rule);
       refuse(socket, session.refuse);
       return;
     }
     connection.onClosed(() => {
       session.end();
     });
+    const { venue } = connection.served;
+    const handshake = handshakes.get(venue) ?? handshakeOf(venue, parts);
+    handshakes.set(venue, handshake);
     handshake.handleUpgrade(request, socket, head, (webSocket) => {
       connection.upgraded();
       converse(webSocket, session, connection, ledger);
@@ -55,17 +49,35 @@ export function serveStreams(
   });
 }
 
+function handshakeOf(venue: Venue, { ledger, connections, deflate }: StreamServiceParts): WebSocketServer {
+  const handshake = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: deflate,
+    autoPong: false,
+    maxPayload: venue.maxMessageBytes,
+  });
+  handshake.on('wsClientError', (_error, socket) => {
+    connections.get(socket)?.endedByExchange();
+    ledger.upgradeRefused();
+    refuse(socket, BAD_UPGRADE);
+  });
+  return handshake;
+}
+
 function openSession(
-  venue: Venue,
-  path: string,
+  request: IncomingMessage,
+  connection: Connection,
   sink: ConnectionSink,
   ledger: Ledger,
-): StreamSession | { readonly refuse: number } {
+): StreamSession | Refusal {
+  const { served } = connection;
   try {
-    return venue.open(path, sink);
+    const { headers, url: path = '/' } = request;
+    return served.venue.open({ path, headers, ...served.originOf(connection) }, sink);
   } catch {
     ledger.violated('exchange-error');
-    return { refuse: 500 };
+    return { refuse: { status: 500, headers: {}, body: '' } };
   }
 }
 
@@ -94,6 +106,7 @@ function converse(webSocket: WebSocket, session: StreamSession, connection: Conn
   webSocket.on('ping', (data) => {
     guarded(() => {
       webSocket.pong(data);
+      session.pinged(data.toString());
     });
   });
   webSocket.on('error', () => {
@@ -102,7 +115,10 @@ function converse(webSocket: WebSocket, session: StreamSession, connection: Conn
   });
 }
 
-function refuse(socket: Duplex, status: number): void {
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n`;
-  socket.end(`${head}Connection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+function refuse(socket: Duplex, { status, headers, body }: RestResponse): void {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`];
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  lines.push('connection: close', `content-length: ${Buffer.byteLength(body)}`, '', '');
+  socket.write(lines.join('\r\n'));
+  socket.end(body, () => socket.destroy());
 }

@@ -40,6 +40,10 @@ export class ConnectionSink implements StreamSink {
     });
   }
 
+  acknowledge(text: string): void {
+    this.reply(text);
+  }
+
   ping(payload: string): void {
     this.#whenOpen((socket) => {
       this.#ledger.pingSent();
@@ -50,8 +54,13 @@ export class ConnectionSink implements StreamSink {
   close(code: number, reason: string): void {
     this.#whenOpen((socket) => {
       this.#connection.endedByExchange();
+      this.#ledger.closeSent(code);
       if (!this.#connection.silenced) socket.close(code, reason);
     });
+  }
+
+  drop(): void {
+    this.#connection.destroy();
   }
 
   subscribed(stream: string, nextId: number): void {

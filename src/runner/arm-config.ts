@@ -16,7 +16,7 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
     venue: scenario.venue,
     endpoints: site.endpoints,
     ca: site.ca,
-    symbols: site.symbols,
+    symbols: site.symbols[scenario.venue] ?? [],
     settings: {
       requestTimeoutMs: timeoutMs,
       attemptTimeoutMs: Math.min(timeoutMs, pool.attemptTimeoutMs),

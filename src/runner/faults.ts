@@ -5,6 +5,8 @@ import type { LaunchSample } from './launch.js';
 
 /** Good operations in a row that prove recovery (metrics.md, failoverMs). */
 const PROOF_OF_RECOVERY = 20;
+/** How a record names a fault that no single endpoint had. */
+const ALL_ENDPOINTS = -1;
 
 export interface FaultFinding {
   readonly row: FaultRow;
@@ -34,14 +36,14 @@ function findFault(launch: LaunchSample, stamp: FaultStamp): FaultFinding {
   const retried = launch.finish.claims.attemptFailures > 0;
   const felt = http.affected > 0 || streams.affected > 0 || retried;
   const deaths = deathsOf(launch)
-    .filter(({ endpoint, atMs }) => endpoint === stamp.endpoint && atMs >= injectedAtMs)
+    .filter(({ endpoint, atMs }) => isUnder(stamp, endpoint) && atMs >= injectedAtMs)
     .map(({ atMs }) => atMs);
   return {
     row: {
       arm: launch.arm,
       launch: launch.pair,
       kind: stamp.kind,
-      endpoint: stamp.endpoint,
+      endpoint: stamp.endpoint ?? ALL_ENDPOINTS,
       injectedAtMs,
       detectedMs: deaths.length === 0 ? null : Math.min(...deaths) - injectedAtMs,
       recoveredMs: felt ? latest(http.recoveredMs, streams.recoveredMs) : null,
@@ -85,9 +87,13 @@ function streamsRecovery(
   return { affected: interruptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
 }
 
+function isUnder(stamp: FaultStamp, endpoint: number): boolean {
+  return stamp.endpoint === null || stamp.endpoint === endpoint;
+}
+
 function isHit(row: LedgerSubscription, stamp: FaultStamp): boolean {
   return (
-    row.endpoint === stamp.endpoint &&
+    isUnder(stamp, row.endpoint) &&
     row.startedAtMs <= stamp.injectedAtMs &&
     (row.endedAtMs === null || row.endedAtMs >= stamp.injectedAtMs)
   );

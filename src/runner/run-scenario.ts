@@ -126,7 +126,7 @@ class Session {
     const { venue, endpoints, tls, market, name } = this.#scenario;
     return this.#options.exchange.open({
       id: `${name}/${plan.pair}/${arm}`,
-      venue,
+      venues: [venue],
       // The same market for every arm of a pair.
       seed: `${this.#options.seed}/${name}/${plan.pair}`,
       endpoints,

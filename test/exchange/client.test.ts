@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const config: SiteConfig = {
   id: 'one',
-  venue: 'binance',
+  venues: ['binance'],
   seed: 's',
   endpoints: 1,
   tls: true,
@@ -30,7 +30,7 @@ test('a site of a real venue is opened, used and closed in another process', asy
   const client = await start({ pinTo: 0 });
   const info = await client.open(config);
   expect(info.ca).toContain('BEGIN CERTIFICATE');
-  expect(info.symbols).toHaveLength(4);
+  expect(info.symbols['binance']).toHaveLength(4);
   await client.link('one', { rttMs: 1 });
   await client.inject('one', [{ id: 'f', kind: 'refuse', endpoint: 0, atMs: 0, durationMs: 60_000 }]);
   let stamped = await client.snapshot('one');
@@ -41,7 +41,7 @@ test('a site of a real venue is opened, used and closed in another process', asy
 
 test('an unknown venue is refused with the code of the exchange', async () => {
   const client = await start();
-  await expect(client.open({ ...config, venue: 'nowhere' })).rejects.toMatchObject({
+  await expect(client.open({ ...config, venues: ['nowhere'] })).rejects.toMatchObject({
     code: 'E_EXCHANGE',
     message: expect.stringContaining('no venue nowhere') as string,
   });

@@ -1,10 +1,12 @@
-import type { StreamSession, StreamSink, Venue } from '../../src/exchange/venue.js';
+import type { Refusal, StreamSession, StreamSink, UpgradeRequest, Venue } from '../../src/exchange/venue.js';
 
 /** The smallest venue: echoes paths, counts ids up, and does as it is told by its clients' messages. */
 export class FakeVenue implements Venue {
   readonly name = 'fake';
   readonly symbols = ['AAA', 'BBB'];
+  readonly maxMessageBytes = 1 << 20;
   readonly sinks: StreamSink[] = [];
+  readonly pings: string[] = [];
   ended = 0;
   closed = false;
 
@@ -14,12 +16,16 @@ export class FakeVenue implements Venue {
     return { status, headers: { 'content-type': 'text/plain' }, body: `${method} ${path} ${query.toString()}` };
   }
 
-  open(path: string, sink: StreamSink): StreamSession | { readonly refuse: number } {
-    if (path === '/forbidden') return { refuse: 403 };
+  failure(status: number): ReturnType<Venue['failure']> {
+    return { status, headers: { 'content-type': 'text/plain' }, body: `failure ${status}` };
+  }
+
+  open({ path }: UpgradeRequest, sink: StreamSink): StreamSession | Refusal {
+    if (path === '/forbidden') return { refuse: this.failure(403) };
     this.sinks.push(sink);
     if (path === '/raw') {
       sink.subscribed('raw', 1);
-      sink.publish({ stream: 'raw', frame: '{"id":1}', firstId: 1, lastId: 1 });
+      sink.publish({ stream: 'raw', symbol: 'AAA', frame: '{"id":1}', firstId: 1, lastId: 1 });
     }
     return {
       receive: (text) => {
@@ -27,6 +33,12 @@ export class FakeVenue implements Venue {
       },
       pong: (payload) => {
         sink.reply(`pong ${payload}`);
+      },
+      pinged: (payload) => {
+        this.pings.push(payload);
+      },
+      maintenance: (leadMs) => {
+        sink.reply(`maintenance in ${leadMs}`);
       },
       end: () => {
         this.ended += 1;
@@ -46,12 +58,12 @@ export class FakeVenue implements Venue {
     if (word === 'break') sink.violated('messages-per-second');
     if (word === 'subscribe') {
       sink.subscribed(stream, 10);
-      sink.reply('subscribed');
-      sink.publish({ stream, frame: '{"id":10}', firstId: 10, lastId: 12 });
+      sink.acknowledge('subscribed', [stream]);
+      sink.publish({ stream, symbol: 'AAA', frame: '{"id":10}', firstId: 10, lastId: 12 });
     }
     if (word === 'unsubscribe') {
       sink.unsubscribed(stream, 13);
-      sink.reply('unsubscribed');
+      sink.acknowledge('unsubscribed', [stream]);
     }
   }
 }

@@ -6,16 +6,19 @@ import { FakeVenue } from './fake-venue.js';
 
 const made: FakeVenue[] = [];
 const host = new ExchangeHost(systemClock, {
-  fake: () => {
-    const venue = new FakeVenue();
-    made.push(venue);
-    return venue;
+  fake: {
+    rules: { maxAgeMs: 1000 },
+    open: () => {
+      const venue = new FakeVenue();
+      made.push(venue);
+      return venue;
+    },
   },
 });
 
 const config: SiteConfig = {
   id: 'one',
-  venue: 'fake',
+  venues: ['fake'],
   seed: 's',
   endpoints: 2,
   tls: false,
@@ -31,7 +34,7 @@ afterEach(async () => {
 
 test('a site is opened, changed, read and closed by requests', async () => {
   const opened = await host.answer({ kind: 'open', site: config });
-  expect(opened).toMatchObject({ kind: 'opened', site: { id: 'one', ca: null, symbols: ['AAA', 'BBB'] } });
+  expect(opened).toMatchObject({ kind: 'opened', site: { id: 'one', ca: null, symbols: { fake: ['AAA', 'BBB'] } } });
   const { endpoints } = (opened as Extract<typeof opened, { kind: 'opened' }>).site;
   expect(new Set(endpoints.map(({ rest }) => rest)).size).toBe(2);
   expect(await (await fetch(`${endpoints[1]?.rest}/x?y=1`)).text()).toBe('GET /x y=1');
@@ -47,7 +50,7 @@ test('a site is opened, changed, read and closed by requests', async () => {
 test('what cannot be done is answered, with the reason', async () => {
   await host.answer({ kind: 'open', site: config });
   const failures = [
-    await host.answer({ kind: 'open', site: { ...config, id: 'two', venue: 'toString' } }),
+    await host.answer({ kind: 'open', site: { ...config, id: 'two', venues: ['toString'] } }),
     await host.answer({ kind: 'open', site: config }),
     await host.answer({ kind: 'snapshot', site: 'two' }),
     await host.answer({

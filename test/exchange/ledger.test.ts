@@ -48,7 +48,7 @@ class Play {
 
   async one(event: Event): Promise<void> {
     if (event.kind === 'wait') return this.wait(event.ms);
-    if (event.kind === 'accept') return void this.entries.push(this.ledger.accepted(0, event.port, newWire()));
+    if (event.kind === 'accept') return void this.entries.push(this.ledger.accepted(0, from(event.port), newWire()));
     if (event.kind === 'snapshot') return void this.snapshots.push(this.ledger.snapshot());
     const entry = this.entries[event.at % Math.max(1, this.entries.length)];
     if (entry) this.touch(entry, event);
@@ -61,7 +61,7 @@ class Play {
     else if (event.kind === 'subscribe') ledger.subscribed(entry, event.stream, this.nextId);
     else if (event.kind === 'unsubscribe') ledger.unsubscribed(entry, event.stream, this.nextId);
     else if (event.kind === 'send')
-      ledger.sent(entry, { stream: event.stream, frame: '', firstId: this.nextId, lastId: this.nextId++ });
+      ledger.sent(entry, { stream: event.stream, symbol: '', frame: '', firstId: this.nextId, lastId: this.nextId++ });
     else if (event.kind === 'request') ledger.request(entry);
     else if (event.kind === 'response') ledger.response(entry, 200);
     else if (event.kind === 'catch') ledger.caught(entry);
@@ -170,7 +170,7 @@ describe('whatever happens,', () => {
 
 test('a request is reused when its connection had completed a response before', () => {
   const ledger = new Ledger(new FakeClock());
-  const entry = ledger.accepted(0, 1, wire);
+  const entry = ledger.accepted(0, from(1), wire);
   ledger.ready(entry, 'none');
   ledger.request(entry);
   ledger.request(entry);
@@ -188,7 +188,7 @@ test('a request is reused when its connection had completed a response before', 
 test('a connection counts as unhealthy from the injection until the lift, or until it is closed', async () => {
   const clock = new FakeClock();
   const ledger = new Ledger(clock);
-  const [closed, kept] = [ledger.accepted(0, 1, wire), ledger.accepted(0, 2, wire)];
+  const [closed, kept] = [ledger.accepted(0, from(1), wire), ledger.accepted(0, from(2), wire)];
   ledger.ready(closed, 'full');
   ledger.ready(kept, 'full');
   await clock.advance(100);
@@ -205,17 +205,17 @@ test('a connection counts as unhealthy from the injection until the lift, or unt
   const { integrals, faults } = ledger.snapshot();
   expect(integrals).toMatchObject({ openMs: 130 + 160, healthyMs: 100 + 100 + 10 });
   expect(faults).toEqual([
-    { id: 'f', kind: 'silence', endpoint: 0, injectedAtMs: 100, liftedAtMs: 150, openAtInjection: 2 },
+    { id: 'f', kind: 'silence', endpoint: 0, injectedAtMs: 100, liftedAtMs: 150, openAtInjection: 2, touched: 0 },
   ]);
 });
 
 test('what a venue says of its subscriptions while their connection ends is not an unsubscribe', () => {
   const ledger = new Ledger(new FakeClock());
-  const entry = ledger.accepted(0, 1, wire);
+  const entry = ledger.accepted(0, from(1), wire);
   ledger.ready(entry, 'none');
   ledger.subscribed(entry, 'told', 5);
   ledger.subscribed(entry, 'untold', 5);
-  ledger.sent(entry, { stream: 'untold', frame: '', firstId: 5, lastId: 8 });
+  ledger.sent(entry, { stream: 'untold', symbol: '', frame: '', firstId: 5, lastId: 8 });
   entry.ending = true;
   ledger.unsubscribed(entry, 'told', 9);
   ledger.closed(entry, 'client');
@@ -229,6 +229,14 @@ test('what a venue says of its subscriptions while their connection ends is not 
 
 test('connections from one port to one endpoint are told apart by their ordinal', () => {
   const ledger = new Ledger(new FakeClock());
-  const ordinals = [ledger.accepted(0, 7, wire), ledger.accepted(1, 7, wire), ledger.accepted(0, 7, wire)];
+  const ordinals = [
+    ledger.accepted(0, from(7), wire),
+    ledger.accepted(1, from(7), wire),
+    ledger.accepted(0, from(7), wire),
+  ];
   expect(ordinals.map(({ row }) => row.ordinal)).toEqual([0, 0, 1]);
 });
+
+function from(port: number): { address: string; port: number } {
+  return { address: '127.0.0.1', port };
+}

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../src/base/index.js';
 import { type Authority, createAuthority } from '../../src/exchange/authority.js';
-import type { FaultKind, LedgerSnapshot, SiteInfo } from '../../src/exchange/protocol.js';
+import type { FaultSpec, LedgerSnapshot, SiteInfo } from '../../src/exchange/protocol.js';
 import { Site } from '../../src/exchange/site.js';
 import { Scheduler } from '../../src/link/index.js';
 import { FakeVenue } from './fake-venue.js';
@@ -25,8 +25,17 @@ export class SiteHarness {
   static async open(tls: boolean, rttMs: number, clock: Clock = systemClock): Promise<SiteHarness> {
     authority ??= createAuthority();
     const parts = { clock, scheduler: new Scheduler(clock), authority: tls ? await authority : null };
-    const config = { id: 's', venue: 'fake', seed: '1', endpoints: 2, tls, symbols: 2, activity: 1, link: { rttMs } };
-    const harness = new SiteHarness((venue) => new Site(config, { ...parts, venue }));
+    const config = {
+      id: 's',
+      venues: ['fake'],
+      seed: '1',
+      endpoints: 2,
+      tls,
+      symbols: 2,
+      activity: 1,
+      link: { rttMs },
+    };
+    const harness = new SiteHarness((venue) => new Site(config, { ...parts, venues: [venue] }));
     harness.info = await harness.site.open();
     return harness;
   }
@@ -87,9 +96,10 @@ export class SiteHarness {
   }
 
   /** Injects a fault into endpoint 0 now, and resolves when it has taken effect. */
-  async fault(kind: FaultKind, durationMs: number): Promise<void> {
-    this.site.inject([{ id: kind, kind, endpoint: 0, atMs: 0, durationMs }]);
-    await this.until(({ faults }) => faults.some((fault) => fault.kind === kind));
+  async fault(spec: FaultSpec | 'refuse' | 'reset' | 'silence', durationMs: number): Promise<void> {
+    const what = typeof spec === 'string' ? { kind: spec } : spec;
+    this.site.inject([{ id: what.kind, endpoint: 0, atMs: 0, durationMs, ...what }]);
+    await this.until(({ faults }) => faults.some((fault) => fault.kind === what.kind));
   }
 
   async lifted(): Promise<void> {

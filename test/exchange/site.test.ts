@@ -205,7 +205,7 @@ test('what the exchange sends into a silenced stream counts as sent', async () =
     const { socket, next } = await harness.stream('/raw');
     await next();
     await harness.fault('silence', 60_000);
-    harness.venue.sinks[0]?.publish({ stream: 'raw', frame: '{"id":2}', firstId: 2, lastId: 2 });
+    harness.venue.sinks[0]?.publish({ stream: 'raw', symbol: 'AAA', frame: '{"id":2}', firstId: 2, lastId: 2 });
     const { subscriptions } = harness.site.snapshot();
     expect(subscriptions).toMatchObject([{ stream: 'raw', sent: [[1, 2]], messagesSent: 2, endedBy: null }]);
     socket.terminate();

@@ -6,9 +6,9 @@ import { loadScenario, type Scenario } from '../../src/scenario/index.js';
 
 const SITE: SiteInfo = {
   id: 's',
-  endpoints: [{ rest: 'https://127.0.0.1:1', ws: 'wss://127.0.0.1:1' }],
+  endpoints: [{ venue: 'binance', rest: 'https://127.0.0.1:1', ws: 'wss://127.0.0.1:1' }],
   ca: null,
-  symbols: ['BTCUSDT'],
+  symbols: { binance: ['BTCUSDT'] },
 };
 
 function scenario(name: string): Scenario {

@@ -23,6 +23,7 @@ export function claimed(id: number, facts: Partial<ClaimedConnection> = {}): Cla
 export function accepted(id: number, facts: Partial<LedgerConnection> = {}): LedgerConnection {
   return {
     endpoint: 0,
+    remoteAddress: '127.0.0.1',
     remotePort: 40_000 + id,
     ordinal: 0,
     acceptedAtMs: id,

@@ -80,7 +80,15 @@ describe('the witnesses of requests', () => {
   it('accept that a listener which closes takes unaccepted connections with it, only under a fault there', () => {
     const early = claimed(2, { openedAtMs: null, requestsSent: 0, responsesReceived: 0 });
     const facts = { claimed: [claimed(1), early], connections: [accepted(1)], attempts: 1, responses: 1 };
-    const fault = { id: '0', kind: 'refuse', endpoint: 0, injectedAtMs: 1, liftedAtMs: 9, openAtInjection: 1 } as const;
+    const fault = {
+      id: '0',
+      kind: 'refuse',
+      endpoint: 0,
+      injectedAtMs: 1,
+      liftedAtMs: 9,
+      openAtInjection: 1,
+      touched: 1,
+    } as const;
     expect(disagreements(facts)).toEqual(['connections 1']);
     expect(disagreements({ ...facts, faults: [fault] })).toEqual([]);
     expect(disagreements({ ...facts, faults: [{ ...fault, endpoint: 1 }] })).toEqual(['connections 1']);

@@ -51,11 +51,12 @@ export class OrderBook {
   readonly #askKey: number;
   readonly #levelKey: number;
 
-  constructor(key: number, spec: SymbolSpec) {
+  /** Books that share `pathKey` trade around the same price, as a contract does with what it is on. */
+  constructor(key: number, spec: SymbolSpec, pathKey = hash32(key, 1)) {
     this.#intervalMs = spec.bookIntervalMs;
     this.#idsPerChange = spec.idsPerChange;
     this.#firstUpdateId = Math.round((1 + uniform(key, 0)) * (100e9 / (1 + spec.rank)));
-    this.#path = new PricePath(hash32(key, 1), spec.initialTicks);
+    this.#path = new PricePath(pathKey, spec.initialTicks);
     this.#grid = new PriceGrid(hash32(key, 2), spec.initialTicks);
     this.#timeKey = hash32(key, 3);
     this.#bidKey = hash32(key, 4);

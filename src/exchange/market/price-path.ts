@@ -1,4 +1,5 @@
-import { hash32, uniform } from './hash.js';
+import { hash32 } from './hash.js';
+import { smoothNoise } from './smooth-noise.js';
 
 const SHORTEST_PERIOD_MS = 250;
 const OCTAVES = 10;
@@ -29,12 +30,7 @@ export class PricePath {
   ticksAt(marketMs: number): number {
     let logPrice = 0;
     for (const { periodMs, amplitude, key } of this.#octaves) {
-      const position = marketMs / periodMs;
-      const node = Math.floor(position);
-      const x = position - node;
-      const left = uniform(key, node);
-      const blend = x * x * (3 - 2 * x);
-      logPrice += amplitude * (2 * (left + (uniform(key, node + 1) - left) * blend) - 1);
+      logPrice += amplitude * smoothNoise(key, marketMs / periodMs);
     }
     return Math.round(this.#initialTicks * Math.exp(logPrice));
   }

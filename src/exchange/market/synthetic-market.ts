@@ -1,6 +1,7 @@
 import { type Clock, type Random, seededRandom } from '../../base/index.js';
 import { hash32 } from './hash.js';
 import { OrderBook } from './order-book.js';
+import { Perpetual } from './perpetual.js';
 import { type SymbolSpec, listSymbols } from './symbol-spec.js';
 import { TradeTape } from './trade-tape.js';
 
@@ -9,6 +10,11 @@ export interface MarketSymbol {
   readonly spec: SymbolSpec;
   readonly book: OrderBook;
   readonly tape: TradeTape;
+}
+
+/** A perpetual contract on a symbol: a book and trades of its own around the same price. */
+export interface PerpetualSymbol extends MarketSymbol {
+  readonly contract: Perpetual;
 }
 
 export interface MarketOptions {
@@ -32,13 +38,21 @@ export class SyntheticMarket {
   readonly symbols: readonly MarketSymbol[];
   readonly #clock: Clock;
   readonly #startMs: number;
+  readonly #keys: readonly number[];
+  #perpetuals: readonly PerpetualSymbol[] | undefined;
 
   constructor({ seed, symbols, activity, clock, random = seededRandom(seed) }: MarketOptions) {
     this.#clock = clock;
     this.#startMs = clock.now();
-    this.symbols = listSymbols(symbols, activity, random.fork('listing')).map((spec) =>
-      openSymbol(spec, random.fork(`${spec.base}/${spec.quote}`)),
-    );
+    const specs = listSymbols(symbols, activity, random.fork('listing'));
+    this.#keys = specs.map(({ base, quote }) => random.fork(`${base}/${quote}`).integer(2 ** 32));
+    this.symbols = specs.map((spec, rank) => openSymbol(spec, this.#keys[rank] ?? 0));
+  }
+
+  /** A perpetual contract on each symbol, in the same order. */
+  get perpetuals(): readonly PerpetualSymbol[] {
+    this.#perpetuals ??= this.symbols.map(({ spec }, rank) => openPerpetual(spec, this.#keys[rank] ?? 0));
+    return this.#perpetuals;
   }
 
   /** Market time in milliseconds. */
@@ -47,8 +61,14 @@ export class SyntheticMarket {
   }
 }
 
-function openSymbol(spec: SymbolSpec, random: Random): MarketSymbol {
-  const key = random.integer(2 ** 32);
+function openSymbol(spec: SymbolSpec, key: number): MarketSymbol {
   const book = new OrderBook(hash32(key, 0), spec);
   return { spec, book, tape: new TradeTape(hash32(key, 1), spec, book) };
+}
+
+function openPerpetual(spec: SymbolSpec, key: number): PerpetualSymbol {
+  const spotBookKey = hash32(key, 0);
+  const book = new OrderBook(hash32(key, 2), spec, hash32(spotBookKey, 1));
+  const tape = new TradeTape(hash32(key, 3), spec, book);
+  return { spec, book, tape, contract: new Perpetual(hash32(key, 4), spec, book) };
 }

@@ -201,13 +201,13 @@ describe('Binance REST', () => {
     const { rest } = openVenue();
     expect(rest('/api/v3/order').status).toBe(404);
     expect(rest('/').status).toBe(404);
-    expect(rest('/api/v3/ping', '127.0.0.1', 'POST')).toMatchObject({ status: 405 });
+    expect(rest('/api/v3/ping', { method: 'POST' })).toMatchObject({ status: 405 });
   });
 
   it('adds up request weight by address until the calendar minute ends', async () => {
     const { rest, clock } = openVenue();
     const used = (target: string, address = '127.0.0.1'): string => {
-      const { headers } = rest(target, address);
+      const { headers } = rest(target, { remoteAddress: address });
       expect(headers['x-mbx-used-weight-1m']).toBe(headers['x-mbx-used-weight']);
       return headers['x-mbx-used-weight'] ?? '';
     };

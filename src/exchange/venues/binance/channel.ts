@@ -1,48 +1,56 @@
+import type { Counter, Feed } from '../../feed/index.js';
+import type { Spoil } from '../../venue.js';
 import type { SnapshotWriter } from './depth.js';
 import type { EndpointContext } from './endpoint.js';
-import type { StreamEvent } from './publication.js';
+import type { FrameForm, TimeUnit } from './frame-form.js';
 import type { BinanceSymbol } from './symbols.js';
 
-/** What feeds one stream while it has subscribers. */
+/** The ids that an event covers, and its JSON in a time unit. */
+export interface ChannelEvent {
+  readonly firstId: number;
+  readonly lastId: number;
+  json(unit: TimeUnit): string;
+  /** The JSON made wrong on purpose. */
+  spoiled?(spoil: Spoil, unit: TimeUnit): string | undefined;
+}
+
+/** What feeds one stream while it has subscribers, before it is put into frames. */
 export interface Channel {
   /** The first id that a later event can carry. */
   readonly nextId: number;
   /** Events that fell due by this market time, oldest first. */
-  poll(marketMs: number): readonly StreamEvent[];
+  poll(marketMs: number): readonly ChannelEvent[];
 }
 
 /** What a channel may look at; `counter` outlives the channel, for streams whose events have no id of their own. */
 export interface ChannelContext extends EndpointContext {
   readonly snapshots: SnapshotWriter;
   readonly symbol: BinanceSymbol;
-  readonly counter: { next: number };
+  readonly counter: Counter;
 }
 
 export type OpenChannel = (context: ChannelContext) => Channel;
 
-/** Beats of a fixed period, each symbol at a phase of its own, so that not all streams fall due together. */
-export class Beat {
-  readonly #periodMs: number;
-  readonly #phaseMs: number;
-  #dueMs: number;
-
-  constructor(periodMs: number, rank: number, marketMs: number) {
-    this.#periodMs = periodMs;
-    // The golden ratio spreads any number of ranks evenly.
-    this.#phaseMs = ((rank * 0.6180339887) % 1) * periodMs;
-    this.#dueMs = this.#after(marketMs);
-  }
-
-  /** True once a period; a beat that came late does not delay the next, and missed ones are not made up for. */
-  due(marketMs: number): boolean {
-    if (marketMs < this.#dueMs) return false;
-    this.#dueMs = this.#after(marketMs);
-    return true;
-  }
-
-  #after(marketMs: number): number {
-    return (Math.floor((marketMs - this.#phaseMs) / this.#periodMs) + 1) * this.#periodMs + this.#phaseMs;
-  }
+/** A channel as a feed: each event in the forms that connections ask for. */
+export function feedOf(stream: string, symbol: string, channel: Channel): Feed<FrameForm> {
+  const wrap = (json: string, { combined }: FrameForm): string =>
+    combined ? `{"stream":"${stream}","data":${json}}` : json;
+  return {
+    symbol,
+    get nextId() {
+      return channel.nextId;
+    },
+    poll: (marketMs) =>
+      channel.poll(marketMs).map((event) => ({
+        firstId: event.firstId,
+        lastId: event.lastId,
+        frame: (form) => wrap(event.json(form.unit), form),
+        spoiled: (spoil, form) => {
+          const json = event.spoiled?.(spoil, form.unit);
+          return json === undefined ? undefined : wrap(json, form);
+        },
+      })),
+  };
 }
 
 /** Whole units of the calendar time at which an event is sent. */

@@ -1,4 +1,4 @@
-import type { Bar, Touch } from '../../market/index.js';
+import { type Bar, type Touch, daySummary } from '../../market/index.js';
 import type { BinanceSymbol } from './symbols.js';
 
 /** The rolling 24 hours of one symbol, numbers already written as the venue does. */
@@ -23,11 +23,8 @@ export interface DayStatistics {
 }
 
 export function dayStatistics(symbol: BinanceSymbol, marketMs: number): DayStatistics {
-  const { book, tape } = symbol.market;
-  const { bar, fromMs } = symbol.candles.day(marketMs);
+  const { bar, fromMs, last, touch } = daySummary(symbol.market, symbol.candles, marketMs);
   const change = bar.close - bar.open;
-  const lastId = tape.nextTradeId(marketMs) - 1;
-  const last = tape.trades(lastId, marketMs, 1)[0];
   return {
     priceChange: symbol.price(change),
     priceChangePercent: ((change / bar.open) * 100).toFixed(3),
@@ -35,7 +32,7 @@ export function dayStatistics(symbol: BinanceSymbol, marketMs: number): DayStati
     previousClose: symbol.price(bar.open),
     lastPrice: symbol.price(bar.close),
     lastQuantity: symbol.quantity(last?.lots ?? 0),
-    touch: book.touch(book.changeAt(marketMs)),
+    touch,
     open: symbol.price(bar.open),
     high: symbol.price(bar.high),
     low: symbol.price(bar.low),

@@ -1,7 +1,7 @@
+import type { VenueTime } from '../../feed/index.js';
 import type { RestParameters } from './rest-parameters.js';
 import { rejections } from './rest-errors.js';
 import type { BinanceSymbol, SymbolTable } from './symbols.js';
-import type { VenueTime } from './venue-time.js';
 
 /** What every endpoint may look at. */
 export interface EndpointContext {

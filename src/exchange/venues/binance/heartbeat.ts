@@ -1,22 +1,27 @@
 import type { Clock, TimerHandle } from '../../../base/index.js';
 import type { StreamSink } from '../../venue.js';
+import type { BinanceRules } from './rules.js';
 
-const PING_EVERY_MS = 20_000;
-/** A ping unanswered for 60 s is one that two more have followed. */
-const UNANSWERED = 3;
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  readonly sink: StreamSink;
+  readonly rules: Pick<BinanceRules, 'pingEveryMs' | 'pongTimeoutMs'>;
+  /** Makes the payload of the next ping. */
+  readonly payload: () => string;
+}
 
-/** The server's pings: one every 20 s, its payload to be echoed; after 60 s without an echo the connection is closed. */
+/** The server's pings, their payload to be echoed; without an echo in time the connection is closed. */
 export class Heartbeat {
-  readonly #clock: Clock;
-  readonly #sink: StreamSink;
-  readonly #payload: () => string;
+  readonly #options: HeartbeatOptions;
+  /** Pings that may stand unanswered: the next one finds that the oldest is overdue. */
+  readonly #unanswered: number;
   #waiting: string[] = [];
   #timer: TimerHandle;
 
-  constructor(clock: Clock, sink: StreamSink, payload: () => string) {
-    this.#clock = clock;
-    this.#sink = sink;
-    this.#payload = payload;
+  constructor(options: HeartbeatOptions) {
+    const { pingEveryMs, pongTimeoutMs } = options.rules;
+    this.#options = options;
+    this.#unanswered = Math.max(1, Math.ceil(pongTimeoutMs / pingEveryMs));
     this.#timer = this.#schedule();
   }
 
@@ -27,23 +32,23 @@ export class Heartbeat {
   }
 
   stop(): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
   }
 
   #schedule(): TimerHandle {
-    return this.#clock.setTimeout(() => {
+    return this.#options.clock.setTimeout(() => {
       this.#beat();
-    }, PING_EVERY_MS);
+    }, this.#options.rules.pingEveryMs);
   }
 
   #beat(): void {
-    if (this.#waiting.length >= UNANSWERED) {
-      this.#sink.close(1008, 'Pong timeout');
+    if (this.#waiting.length >= this.#unanswered) {
+      this.#options.sink.close(1008, 'Pong timeout');
       return;
     }
-    const payload = this.#payload();
+    const payload = this.#options.payload();
     this.#waiting.push(payload);
     this.#timer = this.#schedule();
-    this.#sink.ping(payload);
+    this.#options.sink.ping(payload);
   }
 }

@@ -1,1 +1,1 @@
-export { type BinanceVenueOptions, type ListedVenue, binanceVenue } from './venue.js';
+export { binance } from './venue.js';

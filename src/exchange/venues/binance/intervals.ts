@@ -1,3 +1,5 @@
+import { type Interval, fixedInterval, monthlyInterval } from '../../market/index.js';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -13,36 +15,15 @@ const FIXED: Readonly<Record<string, { readonly lengthMs: number; readonly origi
   ['1w', { lengthMs: 7 * DAY_MS, originMs: FIRST_MONDAY_MS }],
 ]);
 
-/** Kline intervals: where a bar opens, and where the one `steps` further does. Calendar milliseconds. */
-export interface Interval {
-  readonly name: string;
-  openOf(wallMs: number): number;
-  shift(openMs: number, steps: number): number;
-}
-
 /**
  * Finds an interval by name (`1s` … `1M`, case matters), or undefined. `zoneMs` is the offset of the time zone in
  * which days begin.
  */
 export function findInterval(name: string, zoneMs = 0): Interval | undefined {
-  if (name === '1M') return monthly(zoneMs);
+  if (name === '1M') return monthlyInterval(name, zoneMs);
   const fixed = Object.hasOwn(FIXED, name) ? FIXED[name] : undefined;
   if (!fixed) return undefined;
-  const { lengthMs } = fixed;
-  const originMs = fixed.originMs - zoneMs;
-  return {
-    name,
-    openOf: (wallMs) => Math.floor((wallMs - originMs) / lengthMs) * lengthMs + originMs,
-    shift: (openMs, steps) => openMs + steps * lengthMs,
-  };
-}
-
-function monthly(zoneMs: number): Interval {
-  const openOf = (wallMs: number, months = 0): number => {
-    const date = new Date(wallMs + zoneMs);
-    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months) - zoneMs;
-  };
-  return { name: '1M', openOf: (wallMs) => openOf(wallMs), shift: openOf };
+  return fixedInterval(name, fixed.lengthMs, fixed.originMs - zoneMs);
 }
 
 function lengths(

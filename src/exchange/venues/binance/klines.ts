@@ -1,6 +1,6 @@
-import type { Bar } from '../../market/index.js';
+import type { Bar, Interval } from '../../market/index.js';
 import { type Endpoint, type EndpointContext, requiredSymbol } from './endpoint.js';
-import { type Interval, findInterval } from './intervals.js';
+import { findInterval } from './intervals.js';
 import { rejections } from './rest-errors.js';
 import type { RestParameters } from './rest-parameters.js';
 import type { BinanceSymbol } from './symbols.js';

@@ -1,3 +1,5 @@
+import type { RestResponse } from '../../venue.js';
+
 /** A request that the venue answers with an error body `{"code","msg"}`. */
 export class BinanceError extends Error {
   override readonly name = 'BinanceError';
@@ -36,3 +38,26 @@ export const rejections = {
   badTickerType: () => new BinanceError(-1139, 'Invalid ticker type.'),
   duplicateSymbols: () => new BinanceError(-1151, 'Symbol is present multiple times in the list.'),
 };
+
+const BAN_MS = 120_000;
+
+/** The venue's words for a failure that is not the request's. */
+export function failure(status: number, wallMs: number): RestResponse {
+  const json = (code: number, msg: string, headers: Record<string, string> = {}): RestResponse => ({
+    status,
+    headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
+    body: JSON.stringify({ code, msg }),
+  });
+  if (status === 429)
+    return json(-1003, 'Too many requests; current limit is 6000 request weight per 1 MINUTE.', {
+      'retry-after': '60',
+    });
+  if (status === 418)
+    return json(-1003, `Way too much request weight used; IP banned until ${Math.floor(wallMs + BAN_MS)}.`, {
+      'retry-after': String(BAN_MS / 1e3),
+    });
+  if (status === 503)
+    return json(-1008, 'Server is currently overloaded with other requests. Please try again in a few minutes.');
+  if (status === 504) return json(-1007, 'Timeout waiting for response from backend server.');
+  return { status, headers: { 'content-type': 'text/html' }, body: `<html><body><h1>${status}</h1></body></html>` };
+}

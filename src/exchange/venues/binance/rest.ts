@@ -3,11 +3,12 @@ import { type SnapshotWriter, depthEndpoint } from './depth.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 import { exchangeInfo } from './exchange-info.js';
 import { averagePrice, klines } from './klines.js';
+import { CalendarWindow, PerAddress } from '../../limits/index.js';
 import { BinanceError, rejections } from './rest-errors.js';
+import type { BinanceRules } from './rules.js';
 import { RestParameters } from './rest-parameters.js';
 import { bookTicker, dayTicker, priceTicker } from './tickers.js';
 import { aggregateTrades, historicalTrades, recentTrades } from './trades.js';
-import { WeightMeter } from './weight-meter.js';
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
 const NOT_FOUND = '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>';
@@ -16,10 +17,11 @@ const NOT_FOUND = '<html><head><title>404 Not Found</title></head><body><h1>404 
 export class RestApi {
   readonly #context: EndpointContext;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
-  readonly #weights = new WeightMeter();
+  readonly #weights: PerAddress<CalendarWindow>;
 
-  constructor(context: EndpointContext, snapshots: SnapshotWriter) {
+  constructor(context: EndpointContext, snapshots: SnapshotWriter, rules: BinanceRules) {
     this.#context = context;
+    this.#weights = new PerAddress(() => new CalendarWindow(rules.weightWindowMs));
     this.#endpoints = new Map(Object.entries(endpoints(snapshots)));
   }
 
@@ -37,7 +39,7 @@ export class RestApi {
   }
 
   #respond(request: RestRequest, status: number, body: string, weight: number): RestResponse {
-    const used = String(this.#weights.add(request.remoteAddress, weight, this.#context.time.now()));
+    const used = String(this.#weights.of(request.remoteAddress).add(weight, this.#context.time.now()));
     const headers = {
       'content-type': status === 404 ? 'text/html' : JSON_TYPE,
       'x-mbx-used-weight': used,

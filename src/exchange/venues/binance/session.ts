@@ -1,43 +1,47 @@
 import type { Clock } from '../../../base/index.js';
 import type { StreamSession, StreamSink } from '../../venue.js';
 import { Heartbeat } from './heartbeat.js';
-import { InboundRate } from './inbound-rate.js';
-import type { FrameForm, Subscriber } from './publication.js';
-import type { StreamHub } from './stream-hub.js';
+import type { FeedHub, Subscriber, VenueTime } from '../../feed/index.js';
+import { RollingWindow } from '../../limits/index.js';
+import { type FrameForm, frameForm } from './frame-form.js';
+import type { BinanceRules } from './rules.js';
 import type { StreamPath } from './stream-path.js';
 import { type StreamCall, parseCall } from './stream-requests.js';
-import type { VenueTime } from './venue-time.js';
-
-const MAX_STREAMS = 1024;
 
 export interface SessionOptions {
   readonly clock: Clock;
   readonly time: VenueTime;
-  readonly hub: StreamHub;
+  readonly hub: FeedHub<FrameForm>;
   readonly sink: StreamSink;
   readonly path: StreamPath;
+  readonly rules: BinanceRules;
   /** Called once when the session is over. */
   readonly onEnd: (session: BinanceSession) => void;
 }
 
 /** One WebSocket connection: its subscriptions, its requests and its heartbeat. */
-export class BinanceSession implements StreamSession, Subscriber {
+export class BinanceSession implements StreamSession, Subscriber<FrameForm> {
   readonly sink: StreamSink;
   form: FrameForm;
   readonly #clock: Clock;
-  readonly #hub: StreamHub;
+  readonly #hub: FeedHub<FrameForm>;
+  readonly #rules: BinanceRules;
+  readonly #time: VenueTime;
   readonly #heartbeat: Heartbeat;
-  readonly #inbound = new InboundRate();
+  readonly #inbound: RollingWindow;
   readonly #streams = new Set<string>();
   readonly #onEnd: (session: BinanceSession) => void;
 
-  constructor({ clock, time, hub, sink, path, onEnd }: SessionOptions) {
+  constructor({ clock, time, hub, sink, path, rules, onEnd }: SessionOptions) {
     this.sink = sink;
     this.form = path.form;
     this.#clock = clock;
     this.#hub = hub;
+    this.#rules = rules;
+    this.#inbound = new RollingWindow(rules.messagesPerWindow, rules.messageWindowMs);
+    this.#time = time;
     this.#onEnd = onEnd;
-    this.#heartbeat = new Heartbeat(clock, sink, () => String(time.stamp()));
+    this.#heartbeat = new Heartbeat({ clock, sink, rules, payload: () => String(time.stamp()) });
     this.#subscribe(path.streams);
   }
 
@@ -45,7 +49,7 @@ export class BinanceSession implements StreamSession, Subscriber {
     this.#countInbound();
     const call = parseCall(text);
     if ('code' in call) this.sink.reply(JSON.stringify(call));
-    else this.sink.reply(JSON.stringify({ result: this.#perform(call), id: call.id }));
+    else this.#answer(call);
   }
 
   pong(payload: string): void {
@@ -53,11 +57,26 @@ export class BinanceSession implements StreamSession, Subscriber {
     this.#heartbeat.pong(payload);
   }
 
+  pinged(): void {
+    this.#countInbound();
+  }
+
+  maintenance(): void {
+    const event = `{"e":"serverShutdown","E":${this.#time.stamp()}}`;
+    this.sink.reply(this.form.combined ? `{"stream":"!serverShutdown","data":${event}}` : event);
+  }
+
   end(): void {
     this.#heartbeat.stop();
     for (const stream of this.#streams) this.#hub.unsubscribe(stream, this);
     this.#streams.clear();
     this.#onEnd(this);
+  }
+
+  #answer(call: StreamCall): void {
+    const text = JSON.stringify({ result: this.#perform(call), id: call.id });
+    if ('streams' in call) this.sink.acknowledge(text, call.streams);
+    else this.sink.reply(text);
   }
 
   #perform(call: StreamCall): unknown {
@@ -73,7 +92,7 @@ export class BinanceSession implements StreamSession, Subscriber {
       case 'GET_COMBINED':
         return this.form.combined;
       case 'SET_COMBINED':
-        this.form = { ...this.form, combined: call.value };
+        this.form = frameForm(call.value, this.form.unit);
         break;
     }
     return null;
@@ -83,14 +102,15 @@ export class BinanceSession implements StreamSession, Subscriber {
     for (const stream of streams) {
       if (this.#streams.has(stream)) continue;
       this.#streams.add(stream);
-      this.sink.subscribed(stream, this.#hub.subscribe(stream, this));
+      this.sink.subscribed(stream, this.#hub.subscribe(stream, this) ?? 0);
     }
-    if (this.#streams.size > MAX_STREAMS && streams.length > 0) this.sink.violated('streams-per-connection');
+    if (this.#streams.size > this.#rules.streamsPerConnection && streams.length > 0)
+      this.sink.violated('streams-per-connection');
   }
 
   #unsubscribe(streams: readonly string[]): void {
     for (const stream of streams)
-      if (this.#streams.delete(stream)) this.sink.unsubscribed(stream, this.#hub.unsubscribe(stream, this));
+      if (this.#streams.delete(stream)) this.sink.unsubscribed(stream, this.#hub.unsubscribe(stream, this) ?? 0);
   }
 
   #countInbound(): void {

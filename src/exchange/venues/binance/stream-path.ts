@@ -1,4 +1,4 @@
-import type { FrameForm } from './publication.js';
+import { type FrameForm, frameForm } from './frame-form.js';
 
 /** What the URL of an upgrade asks for. */
 export interface StreamPath {
@@ -21,10 +21,10 @@ export function parseStreamPath(path: string): StreamPath | { readonly refuse: n
   const raw = /^(?:\/stream)?\/ws(?:\/(.*))?$/.exec(pathname);
   if (raw) {
     const streams = decode(raw[1] ?? '');
-    return streams === undefined ? { refuse: 400 } : { form: { combined: false, unit }, streams: names(streams) };
+    return streams === undefined ? { refuse: 400 } : { form: frameForm(false, unit), streams: names(streams) };
   }
   if (pathname !== '/stream' && pathname !== '/stream/') return { refuse: 404 };
-  return { form: { combined: true, unit }, streams: names(query.get('streams') ?? '') };
+  return { form: frameForm(true, unit), streams: names(query.get('streams') ?? '') };
 }
 
 function unitOf(value: string | null): 1 | 1000 | undefined {

@@ -1,9 +1,9 @@
+import type { VenueTime } from '../../feed/index.js';
 import { HISTORY_MS, type TakerOrder, type Trade } from '../../market/index.js';
 import { type Endpoint, type EndpointContext, requiredSymbol } from './endpoint.js';
 import { rejections } from './rest-errors.js';
 import type { RestParameters } from './rest-parameters.js';
 import type { BinanceSymbol } from './symbols.js';
-import type { VenueTime } from './venue-time.js';
 
 const TRADES_WEIGHT = 25;
 const AGGREGATES_WEIGHT = 4;

@@ -1,6 +1,6 @@
-import { Beat, type Channel, type ChannelContext, sentAt } from '../channel.js';
+import { Beat } from '../../../feed/index.js';
+import { type Channel, type ChannelContext, type ChannelEvent, sentAt } from '../channel.js';
 import { levelsJson } from '../depth.js';
-import type { StreamEvent } from '../publication.js';
 
 /** `<symbol>@depth`: what changed in the book since the last event; `U` follows on the previous `u`. */
 export function differenceChannel(context: ChannelContext, periodMs: number): Channel {
@@ -68,7 +68,7 @@ export function touchChannel(context: ChannelContext): Channel {
   };
 }
 
-function differenceEvent({ symbol, time }: ChannelContext, from: number, to: number): StreamEvent {
+function differenceEvent({ symbol, time }: ChannelContext, from: number, to: number): ChannelEvent {
   const { book } = symbol.market;
   const { bids, asks } = book.difference(from, to);
   const wallMs = time.now();

@@ -1,7 +1,7 @@
-import { Beat, type Channel, type ChannelContext, sentAt } from '../channel.js';
-import type { Interval } from '../intervals.js';
+import { Beat } from '../../../feed/index.js';
+import { type Channel, type ChannelContext, type ChannelEvent, sentAt } from '../channel.js';
+import type { Interval } from '../../../market/index.js';
 import { barAt } from '../klines.js';
-import type { StreamEvent } from '../publication.js';
 
 const PERIOD_MS = 2000;
 const SECONDS_PERIOD_MS = 1000;
@@ -18,7 +18,7 @@ export function klineChannel(context: ChannelContext, interval: Interval): Chann
     },
     poll: (marketMs) => {
       const current = interval.openOf(time.stampOf(marketMs));
-      const events: StreamEvent[] = [];
+      const events: ChannelEvent[] = [];
       if (current > openMs) events.push(klineEvent(context, interval, openMs, true));
       openMs = current;
       if (beat.due(marketMs)) events.push(klineEvent(context, interval, openMs, false));
@@ -27,7 +27,7 @@ export function klineChannel(context: ChannelContext, interval: Interval): Chann
   };
 }
 
-function klineEvent(context: ChannelContext, interval: Interval, openMs: number, closed: boolean): StreamEvent {
+function klineEvent(context: ChannelContext, interval: Interval, openMs: number, closed: boolean): ChannelEvent {
   const { counter, symbol, time } = context;
   const wallMs = time.now();
   const bar = barAt(context, symbol, interval, openMs);

@@ -1,6 +1,7 @@
-import { Beat, type Channel, type ChannelContext, sentAt } from '../channel.js';
+import { Beat } from '../../../feed/index.js';
+import { type Channel, type ChannelContext, sentAt } from '../channel.js';
 import { type DayStatistics, dayStatistics } from '../day-statistics.js';
-import type { TimeUnit } from '../venue-time.js';
+import type { TimeUnit } from '../frame-form.js';
 
 const PERIOD_MS = 1000;
 

@@ -1,6 +1,5 @@
 import type { TakerOrder, Trade } from '../../../market/index.js';
-import { type Channel, type ChannelContext, sentAt } from '../channel.js';
-import type { StreamEvent } from '../publication.js';
+import { type Channel, type ChannelContext, type ChannelEvent, sentAt } from '../channel.js';
 
 /** `<symbol>@trade`: every trade as it happens; ids are the trades'. */
 export function tradeChannel(context: ChannelContext): Channel {
@@ -34,7 +33,7 @@ export function aggregateChannel(context: ChannelContext): Channel {
   };
 }
 
-function tradeEvent({ symbol, time }: ChannelContext, trade: Trade): StreamEvent {
+function tradeEvent({ symbol, time }: ChannelContext, trade: Trade): ChannelEvent {
   const wallMs = time.now();
   const what = `"t":${trade.id},"p":"${symbol.price(trade.ticks)}","q":"${symbol.quantity(trade.lots)}"`;
   return {
@@ -45,7 +44,7 @@ function tradeEvent({ symbol, time }: ChannelContext, trade: Trade): StreamEvent
   };
 }
 
-function aggregateEvent({ symbol, time }: ChannelContext, order: TakerOrder): StreamEvent {
+function aggregateEvent({ symbol, time }: ChannelContext, order: TakerOrder): ChannelEvent {
   const wallMs = time.now();
   const lots = order.lots.reduce((sum, fill) => sum + fill, 0);
   const last = order.firstTradeId + order.lots.length - 1;

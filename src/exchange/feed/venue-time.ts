@@ -1,8 +1,5 @@
-import type { Clock } from '../../../base/index.js';
-import type { SyntheticMarket } from '../../market/index.js';
-
-/** Factor from milliseconds to the unit of a connection's timestamps. */
-export type TimeUnit = 1 | 1000;
+import type { Clock } from '../../base/index.js';
+import type { SyntheticMarket } from '../market/index.js';
 
 /** The calendar over the market: when something was sent, and when a market moment was. */
 export class VenueTime {
@@ -27,8 +24,8 @@ export class VenueTime {
     return this.#market.now();
   }
 
-  /** Whole calendar milliseconds (or microseconds) of a market moment. */
-  stampOf(marketMs: number, unit: TimeUnit = 1): number {
+  /** Whole units of calendar time of a market moment; `unit` is how many of them make a millisecond. */
+  stampOf(marketMs: number, unit = 1): number {
     return Math.floor((this.epochMs + marketMs) * unit);
   }
 
