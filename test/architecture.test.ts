@@ -21,7 +21,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
 
   // The second witness: knows nothing of the pools.
   link: { folders: ['base'], packages: [] },
-  exchange: { folders: ['base', 'link'], packages: ['ws', '@peculiar/x509'] },
+  exchange: { folders: ['base', 'link'], packages: ['ws', '@peculiar/x509', 'dns-packet'] },
 
   // The stages.
   scenario: { folders: ['base', 'metrics'], packages: ['zod', 'yaml'] },
