@@ -7,6 +7,7 @@ import {
   type Override,
   readScenarioText,
 } from '../scenario/index.js';
+import { checkRules } from './check-rules.js';
 import type { Io } from './io.js';
 import { scenarioPlaces, shownPath } from './lookup.js';
 
@@ -34,7 +35,8 @@ export async function loadScenarios(io: Pick<Io, 'cwd' | 'env'>, request: Scenar
     }
   };
   const files: string[] = [];
-  if (request.names.length === 0) files.push(...(await findScenarios(places)).map(({ file }) => file));
+  const everything = request.names.length === 0;
+  if (everything) files.push(...(await findScenarios(places)).map(({ file }) => file));
   for (const name of request.names) files.push(...(await collect(() => locateScenario(name, io.cwd, places))));
   const loaded: LoadedScenario[] = [];
   const { quick, overrides } = request;
@@ -44,7 +46,9 @@ export async function loadScenarios(io: Pick<Io, 'cwd' | 'env'>, request: Scenar
       ...(await collect(async () => loadScenario({ text: await readScenarioText(path), file, quick, overrides }))),
     );
   }
+  for (const { scenario } of loaded) await checkRules(scenario);
   if (problems.length > 0) throw new MpBenchError('E_SCENARIO', 'scenarios cannot be used', problems);
-  if (loaded.length === 0) throw new MpBenchError('E_SCENARIO', `there is no scenario in ${places.join(' or ')}`);
-  return loaded;
+  const wanted = everything ? loaded.filter(({ scenario }) => scenario.onlyByName !== true) : loaded;
+  if (wanted.length === 0) throw new MpBenchError('E_SCENARIO', `there is no scenario in ${places.join(' or ')}`);
+  return wanted;
 }

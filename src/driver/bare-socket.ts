@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { type Clock, sleep } from '../base/index.js';
 import { type ConnectionAccounts, dialWebSocket, type DialedWebSocket, WebSocketDialError } from '../pool/index.js';
-import type { ClaimedConnection, Claims } from './claims.js';
+import type { ClaimedConnection, ClaimsBook } from './claims.js';
 import type { DriverContext, StreamConsumer } from './driver.js';
 import type { SecureContext } from 'node:tls';
 
@@ -26,7 +26,7 @@ interface Wanted {
 export class BareSocket {
   readonly #options: BareSocketOptions;
   readonly #clock: Clock;
-  readonly #claims: Claims;
+  readonly #claims: ClaimsBook;
   readonly #wanted = new Map<string, Wanted>();
   readonly #leaving = new Set<string>();
   /** Requests that wait for their answer; called with false when the connection goes first. */

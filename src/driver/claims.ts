@@ -16,8 +16,22 @@ export interface ClaimedConnection {
   responsesReceived: number;
 }
 
+/** What a driver writes its claims to. Endpoints are numbered as the driver was given them, from 0. */
+export interface ClaimsBook {
+  /** Adds a connection that was dialled, usable or not. */
+  connection(facts: Omit<ClaimedConnection, 'id'>): ClaimedConnection;
+  /** One request was sent, or could not be; `again` says that it repeats an earlier try of its operation. */
+  attempt(failure: ErrorKind | null, again: boolean): void;
+  /** The venue acknowledged a subscription. */
+  subscriptionAcknowledged(): void;
+  /** The client gave a connection or an endpoint up as dead. */
+  declaredDead(endpoint: number, atMs: number): void;
+  /** How to read how often work moved from an endpoint that was declared dead to another one. */
+  countFailovers(read: () => number): void;
+}
+
 /** What a client says it did. Drivers write it, the witness compares it with the exchange's ledger. */
-export class Claims {
+export class Claims implements ClaimsBook {
   readonly #rows = new Set<ClaimedConnection>();
   #nextId = 1;
   #attempts = 0;
@@ -28,14 +42,31 @@ export class Claims {
   readonly #declaredDead: { endpoint: number; atMs: number }[] = [];
   readonly #attemptErrors: Partial<Record<ErrorKind, number>> = {};
 
-  /** Adds a connection that was dialled, usable or not. */
+  /** The book of a driver whose endpoints are those of the exchange from number `first` on. */
+  from(first: number): ClaimsBook {
+    return {
+      connection: (facts) => this.connection({ ...facts, endpoint: facts.endpoint + first }),
+      attempt: (failure, again) => {
+        this.attempt(failure, again);
+      },
+      subscriptionAcknowledged: () => {
+        this.subscriptionAcknowledged();
+      },
+      declaredDead: (endpoint, atMs) => {
+        this.declaredDead(endpoint + first, atMs);
+      },
+      countFailovers: (read) => {
+        this.countFailovers(read);
+      },
+    };
+  }
+
   connection(facts: Omit<ClaimedConnection, 'id'>): ClaimedConnection {
     const row = { id: this.#nextId++, ...facts };
     this.#rows.add(row);
     return row;
   }
 
-  /** One request was sent, or could not be; `again` says that it repeats an earlier try of its operation. */
   attempt(failure: ErrorKind | null, again: boolean): void {
     this.#attempts += 1;
     if (again) this.#retries += 1;
@@ -44,17 +75,14 @@ export class Claims {
     this.#attemptErrors[failure] = (this.#attemptErrors[failure] ?? 0) + 1;
   }
 
-  /** The venue acknowledged a subscription. */
   subscriptionAcknowledged(): void {
     this.#subscriptionsAcknowledged += 1;
   }
 
-  /** The client gave a connection or an endpoint up as dead. */
   declaredDead(endpoint: number, atMs: number): void {
     this.#declaredDead.push({ endpoint, atMs });
   }
 
-  /** How to read how often work moved from an endpoint that was declared dead to another one. */
   countFailovers(read: () => number): void {
     this.#failovers.push(read);
   }

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../base/index.js';
 import type { ConnectionAccounts } from '../pool/index.js';
-import type { Claims } from './claims.js';
+import type { ClaimsBook } from './claims.js';
 import type { VenueClient } from './venues/venue-client.js';
 
 /** Settings a driver may use; a driver without a pool ignores what it has no use for. Durations in milliseconds. */
@@ -36,7 +36,7 @@ export interface DriverContext {
   readonly settings: DriverSettings;
   readonly clock: Clock;
   readonly random: Random;
-  readonly claims: Claims;
+  readonly claims: ClaimsBook;
 }
 
 export interface DriverResponse {

@@ -1,6 +1,6 @@
 import type { SiteInfo } from '../exchange/protocol.js';
-import type { Scenario } from '../scenario/index.js';
-import type { ArmConfig } from './arm/messages.js';
+import type { Scenario, StreamLoad } from '../scenario/index.js';
+import type { ArmConfig, VenueConfig } from './arm/messages.js';
 
 /** What a stack's layers mean for an arm: day 2 adds pooled objects; pooled connections are the driver's. */
 export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed: number): ArmConfig {
@@ -13,10 +13,8 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
     arm: name,
     driver: arm.driver,
     objects: arm.stack === 'day1' ? 'fresh' : 'pooled',
-    venue: scenario.venue,
-    endpoints: site.endpoints,
+    venues: venuesOf(scenario, site),
     ca: site.ca,
-    symbols: site.symbols[scenario.venue] ?? [],
     settings: {
       requestTimeoutMs: timeoutMs,
       attemptTimeoutMs: Math.min(timeoutMs, pool.attemptTimeoutMs),
@@ -35,6 +33,9 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
     },
     requests: requests
       ? {
+          polls: requests.polls ?? [
+            { venue: scenario.venue, operation: requests.operation, symbols: scenario.market.symbols, weight: 1 },
+          ],
           levels: requests.levels,
           arrivals: requests.arrivals,
           ratePerSecond: requests.arrivals === 'poisson' ? requests.ratePerSecond : null,
@@ -43,8 +44,21 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
           timeoutMs: requests.timeoutMs,
         }
       : null,
-    streams: streams ? { ...streams, holdMs: streams.holdMs } : null,
+    streams: streams ? { ...streams, subscriptions: subscriptionsOf(scenario, streams) } : null,
     // The same seed for every arm: the arrivals must not differ between them.
     seed: `${seed}/${scenario.name}`,
   };
+}
+
+function venuesOf({ venue, otherVenues = [], endpoints }: Scenario, site: SiteInfo): VenueConfig[] {
+  return [venue, ...otherVenues].map((name, i) => ({
+    name,
+    endpoints: site.endpoints.slice(i * endpoints, (i + 1) * endpoints),
+    firstEndpoint: i * endpoints,
+    symbols: site.symbols[name] ?? [],
+  }));
+}
+
+function subscriptionsOf({ venue }: Scenario, { subscriptions }: StreamLoad) {
+  return subscriptions.map((subscription) => ({ ...subscription, venue: subscription.venue ?? venue }));
 }

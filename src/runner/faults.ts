@@ -1,4 +1,4 @@
-import type { FaultStamp, LedgerSubscription } from '../exchange/protocol.js';
+import type { FaultKind, FaultStamp, LedgerSubscription } from '../exchange/protocol.js';
 import type { FaultRow } from '../record/record.js';
 import type { Interruption, OperationLog } from './arm/messages.js';
 import type { LaunchSample } from './launch.js';
@@ -7,6 +7,9 @@ import type { LaunchSample } from './launch.js';
 const PROOF_OF_RECOVERY = 20;
 /** How a record names a fault that no single endpoint had. */
 const ALL_ENDPOINTS = -1;
+
+/** Faults that hit every stream in their scope; of the others a stream feels only that its connection is cut. */
+const WHOLE: ReadonlySet<FaultKind> = new Set(['refuse', 'reset', 'silence']);
 
 export interface FaultFinding {
   readonly row: FaultRow;
@@ -87,7 +90,8 @@ function streamsRecovery(
   return { affected: interruptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
 }
 
-function isUnder(stamp: FaultStamp, endpoint: number): boolean {
+/** Whether an endpoint is among those that a fault hits. */
+export function isUnder(stamp: FaultStamp, endpoint: number): boolean {
   return stamp.endpoint === null || stamp.endpoint === endpoint;
 }
 
@@ -95,8 +99,14 @@ function isHit(row: LedgerSubscription, stamp: FaultStamp): boolean {
   return (
     isUnder(stamp, row.endpoint) &&
     row.startedAtMs <= stamp.injectedAtMs &&
-    (row.endedAtMs === null || row.endedAtMs >= stamp.injectedAtMs)
+    (row.endedAtMs === null || row.endedAtMs >= stamp.injectedAtMs) &&
+    (WHOLE.has(stamp.kind) || wasCut(row, stamp))
   );
+}
+
+function wasCut(row: LedgerSubscription, stamp: FaultStamp): boolean {
+  const { endedBy, endedAtMs } = row;
+  return endedBy === 'connection' && endedAtMs !== null && endedAtMs <= (stamp.liftedAtMs ?? Number.POSITIVE_INFINITY);
 }
 
 function interruptionOf(launch: LaunchSample, stream: string, injectedAtMs: number): Interruption | null {

@@ -5,6 +5,7 @@ import type {
   LedgerConnection,
   LedgerSnapshot,
   LedgerSubscription,
+  LinkConfig,
 } from '../exchange/protocol.js';
 import type { ClaimedConnection } from '../driver/index.js';
 import type { ArmClient } from './arm-client.js';
@@ -66,20 +67,21 @@ export class Launch {
   }
 
   /** Puts the link in place and lets the client open what it opens beforehand. */
-  async start(rttMs: number): Promise<void> {
-    await this.#exchange.link(this.#site, { rttMs });
+  async start(link: LinkConfig): Promise<void> {
+    await this.#exchange.link(this.#site, link);
     this.#mark = await this.#snapshot();
     this.#connections.length = 0;
     this.#start = await this.#client.start();
     this.#claim(this.#start);
   }
 
-  /** Runs the load once, with the fault (times relative to the begin of the load) if there is one. */
-  async run(turn: { block: number; index: number }, beginAtMs: number, fault: FaultPlan | null): Promise<void> {
+  /** Runs the load once, with its faults; their times are relative to the begin of the load. */
+  async run(turn: { block: number; index: number }, beginAtMs: number, faults: readonly FaultPlan[]): Promise<void> {
     const begin = beginAtMs + LEAD_MS;
     const before = await this.#snapshot();
-    if (fault) await this.#exchange.inject(this.#site, [{ ...fault, atMs: begin + fault.atMs }]);
-    const report = await this.#client.run(turn.index, begin, fault !== null);
+    const plans = faults.map((fault) => shifted(fault, begin));
+    if (plans.length > 0) await this.#exchange.inject(this.#site, plans);
+    const report = await this.#client.run(turn.index, begin, plans.length > 0);
     this.#claim(report);
     const after = await this.#snapshot();
     this.#runs.push({ block: turn.block, report, ledger: ledgerDelta(before, after) });
@@ -125,7 +127,7 @@ export class Launch {
 }
 
 function rowKey(row: LedgerConnection): string {
-  return `${row.endpoint}:${row.remotePort}:${row.ordinal}`;
+  return `${row.endpoint}:${row.remoteAddress}:${row.remotePort}:${row.ordinal}`;
 }
 
 function subscriptionKey(row: LedgerSubscription): string {
@@ -135,4 +137,8 @@ function subscriptionKey(row: LedgerSubscription): string {
 // An open connection is reported again and again; its last row is the whole story.
 function lastOfEach<T>(rows: readonly T[], key: (row: T) => string): T[] {
   return [...new Map(rows.map((row) => [key(row), row])).values()];
+}
+
+function shifted(fault: FaultPlan, byMs: number): FaultPlan {
+  return { ...fault, atMs: fault.atMs + byMs };
 }

@@ -40,7 +40,7 @@ function knownOf(scenario: Scenario, report: ArmReport): Known {
     requests: scenario.load.requests !== undefined,
     streams: scenario.load.streams !== undefined,
     accounts: report.http !== null || report.placements !== null,
-    faults: scenario.faults !== undefined,
+    faults: scenario.faults !== undefined || scenario.timeline !== undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from '../base/index.js';
 import type { ExchangeClient } from '../exchange/client.js';
-import type { FaultPlan, SiteInfo } from '../exchange/protocol.js';
-import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import type { FaultPlan, LinkConfig, SiteConfig, SiteInfo } from '../exchange/protocol.js';
+import { faultTimeline, type LoadedScenario, type PlannedFault, type Scenario } from '../scenario/index.js';
 import { ArmClient } from './arm-client.js';
 import { armConfig } from './arm-config.js';
 import { AuthorityFile } from './authority-file.js';
@@ -83,7 +83,7 @@ class Session {
     prepared: readonly Prepared[],
     byArm: ReadonlyMap<string, Launch>,
   ): Promise<LaunchSample[]> {
-    for (const { launch } of prepared) await launch.start(this.#scenario.link.rttMs);
+    for (const { launch } of prepared) await launch.start(linkOf(this.#scenario));
     for (const turn of plan.turns) await this.#turn(plan, turn, byArm);
     const samples: LaunchSample[] = [];
     for (const { arm, launch } of prepared) samples.push(await launch.finish(plan.pair, arm));
@@ -96,7 +96,7 @@ class Session {
     const samples: LaunchSample[] = [];
     for (const turn of plan.turns) {
       const launch = launchOf(byArm, turn.arm);
-      await launch.start(this.#scenario.link.rttMs);
+      await launch.start(linkOf(this.#scenario));
       await this.#turn(plan, turn, byArm);
       samples.push(await launch.finish(plan.pair, turn.arm));
     }
@@ -107,7 +107,7 @@ class Session {
   async #turn(plan: PairPlan, turn: Turn, byArm: ReadonlyMap<string, Launch>): Promise<void> {
     const { name, sampling } = this.#scenario;
     this.#options.progress({ scenario: name, pair: plan.pair, pairs: sampling.pairs, arm: turn.arm });
-    await launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultOf(this.#scenario, plan));
+    await launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan));
   }
 
   /** A fresh process against a site of its own, code warm, no link yet. */
@@ -123,10 +123,10 @@ class Session {
   }
 
   #open(plan: PairPlan, arm: string): Promise<SiteInfo> {
-    const { venue, endpoints, tls, market, name } = this.#scenario;
+    const { venue, otherVenues = [], endpoints, tls, market, name } = this.#scenario;
     return this.#options.exchange.open({
       id: `${name}/${plan.pair}/${arm}`,
-      venues: [venue],
+      venues: [venue, ...otherVenues],
       // The same market for every arm of a pair.
       seed: `${this.#options.seed}/${name}/${plan.pair}`,
       endpoints,
@@ -134,6 +134,7 @@ class Session {
       symbols: market.symbols,
       activity: market.activity,
       link: { rttMs: 0 },
+      ...rulesOf(this.#scenario),
     });
   }
 
@@ -148,10 +149,32 @@ function launchOf(byArm: ReadonlyMap<string, Launch>, arm: string): Launch {
   return launch;
 }
 
-/** The fault of a pair with its time relative to the begin of the load. */
-function faultOf(scenario: Scenario, plan: PairPlan): FaultPlan | null {
-  const { faults } = scenario;
+function linkOf({ link }: Scenario): LinkConfig {
+  const { rttMs, jitterMs, bandwidthMbit } = link;
+  return {
+    rttMs,
+    ...(jitterMs !== undefined && { jitterMs }),
+    ...(bandwidthMbit !== undefined && { bitsPerSecond: bandwidthMbit * 1e6 }),
+  };
+}
+
+function rulesOf({ limits, timeScale, rules }: Scenario): Pick<SiteConfig, 'limits' | 'timeScale' | 'rules'> {
+  return {
+    ...(limits !== undefined && { limits }),
+    ...(timeScale !== undefined && { timeScale }),
+    ...(rules !== undefined && { rules }),
+  };
+}
+
+/** The faults of a pair with their times relative to the begin of the load: its turn of the rotation, the timeline. */
+function faultsOf(scenario: Scenario, plan: PairPlan): FaultPlan[] {
+  const { faults, ...others } = scenario;
+  const timeline = faultTimeline(others).map((fault, i) => named(fault, `${plan.pair}/${i}`));
   const fault = plan.fault === null ? undefined : faults?.rotation[plan.fault];
-  if (!faults || !fault) return null;
-  return { id: `${plan.pair}`, ...fault, atMs: faults.atMs, durationMs: faults.durationMs };
+  if (!faults || !fault) return timeline;
+  return [{ id: `${plan.pair}`, ...fault, atMs: faults.atMs, durationMs: faults.durationMs }, ...timeline];
+}
+
+function named(fault: PlannedFault, id: string): FaultPlan {
+  return { ...fault, id };
 }

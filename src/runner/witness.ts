@@ -3,6 +3,7 @@ import type { ClaimedConnection } from '../driver/index.js';
 import type { LedgerConnection } from '../exchange/protocol.js';
 import type { WitnessCheck } from '../record/record.js';
 import type { LaunchSample } from './launch.js';
+import { isUnder } from './faults.js';
 import { streamAccounts, type StreamAccount } from './stream-ledger.js';
 
 /** One identity between the two witnesses in one launch. `explained` are the counted terms between both sides. */
@@ -49,9 +50,10 @@ function answers(launch: LaunchSample): Identity {
 
 function connectionIdentities(launch: LaunchSample, asked: boolean): Identity[] {
   const { pairs, clientOnly, exchangeOnly } = matchConnections(launch.claimed, launch.connections);
-  const refused = new Set(launch.faults.map((fault) => fault.endpoint));
   // A listener that closes takes with it what the kernel had accepted and the exchange had not.
-  const neverAccepted = clientOnly.filter((row) => row.openedAtMs === null && refused.has(row.endpoint)).length;
+  const neverAccepted = clientOnly.filter(
+    (row) => row.openedAtMs === null && launch.faults.some((fault) => isUnder(fault, row.endpoint)),
+  ).length;
   // A dial that the client gave up may have reached the exchange all the same: then its port is known to both.
   const givenUp = pairs.filter(([claim]) => !claim.connected).length;
   const accepted: Identity = {
@@ -133,10 +135,15 @@ function subscriptions(launch: LaunchSample, streams: readonly StreamAccount[]):
   const client = launch.finish.claims.subscriptionsAcknowledged;
   const rows = streams.flatMap((stream) => stream.rows);
   const exchange = rows.length;
-  // An acknowledgement can be lost only with its connection.
+  const missing = Math.max(0, exchange - client);
+  // An acknowledgement can be lost with its connection, or by a fault that swallows it.
   const cut = rows.filter((row) => row.endedBy !== 'unsubscribe').length;
-  const unacknowledged = Math.min(Math.max(0, exchange - client), cut);
-  return identity('subscriptions', client, exchange, { 'acknowledgement lost with its connection': unacknowledged });
+  const withConnection = Math.min(missing, cut);
+  const swallowed = launch.faults.reduce((sum, { kind, touched }) => sum + (kind === 'lost-ack' ? touched : 0), 0);
+  return identity('subscriptions', client, exchange, {
+    'acknowledgement lost with its connection': withConnection,
+    'acknowledgement lost by a fault': Math.min(missing - withConnection, swallowed),
+  });
 }
 
 /** Ids that the exchange sent against ids that the handler saw; only a cut connection may lose any. */

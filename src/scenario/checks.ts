@@ -65,11 +65,44 @@ const faultEndpoints: Check = ({ faults, endpoints }) => {
   );
 };
 
-const samplingFitsLoad: Check = ({ faults, load, sampling }) => {
+const timelineEndpoints: Check = ({ timeline, endpoints, otherVenues }) => {
+  if (endpoints === undefined) return [];
+  const count = endpoints * (1 + (otherVenues?.length ?? 0));
+  return (timeline ?? []).flatMap(({ endpoint }, index) =>
+    endpoint === undefined || endpoint < count
+      ? []
+      : [
+          {
+            path: ['timeline', index, 'endpoint'],
+            message: `endpoint ${endpoint} does not exist: there are ${count}, counted from 0`,
+          },
+        ],
+  );
+};
+
+const venuesNamed: Check = ({ venue, otherVenues = [], load }) => {
+  if (!venue || !load) return [];
+  const venues: readonly string[] = [venue, ...otherVenues];
+  const unknown = (name: string, path: Path): Conflict[] =>
+    venues.includes(name)
+      ? []
+      : [{ path, message: `\`${name}\` is not among the scenario’s venues: ${venues.join(', ')}` }];
+  return [
+    ...(new Set(venues).size < venues.length ? [{ path: ['otherVenues'], message: 'a venue is named twice' }] : []),
+    ...(load.requests?.polls ?? []).flatMap((poll, i) =>
+      unknown(poll.venue, ['load', 'requests', 'polls', i, 'venue']),
+    ),
+    ...(load.streams?.subscriptions ?? []).flatMap((subscription, i) =>
+      unknown(subscription.venue ?? venue, ['load', 'streams', 'subscriptions', i, 'venue']),
+    ),
+  ];
+};
+
+const samplingFitsLoad: Check = ({ faults, timeline, load, sampling }) => {
   if (sampling?.unit !== 'slice') return [];
   const found: Conflict[] = [];
   const path = ['sampling', 'unit'];
-  if (faults) found.push({ path, message: 'faults cannot be sliced: `sampling.unit` must be `launch`' });
+  if (faults ?? timeline) found.push({ path, message: 'faults cannot be sliced: `sampling.unit` must be `launch`' });
   if (load?.streams) found.push({ path, message: 'streams cannot be sliced: `sampling.unit` must be `launch`' });
   const operations = load?.requests?.operations ?? Number.POSITIVE_INFINITY;
   if (operations < 20)
@@ -135,6 +168,8 @@ const CHECKS: readonly Check[] = [
   streamsInMarket,
   changeWithinStreams,
   faultEndpoints,
+  timelineEndpoints,
+  venuesNamed,
   samplingFitsLoad,
   oneControl,
   gatesExist,

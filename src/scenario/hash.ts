@@ -3,7 +3,7 @@ import type { Scenario } from './schema.js';
 
 /** Twelve hex digits that change when what is measured changes; names and titles are words only. */
 export function scenarioHash(scenario: Scenario): string {
-  const { name: _name, question: _question, targets, ...rest } = scenario;
+  const { name: _name, question: _question, onlyByName: _onlyByName, targets, ...rest } = scenario;
   const measured = { ...rest, targets: targets.map(({ title: _title, ...target }) => target) };
   return createHash('sha256').update(canonicalJson(measured)).digest('hex').slice(0, 12);
 }

@@ -1,4 +1,5 @@
 export { type LoadedScenario, loadScenario, type ScenarioSource } from './load.js';
+export { faultTimeline, type PlannedFault } from './fault-timeline.js';
 export { type FoundScenario, findScenarios, locateScenario, readScenarioText, scenarioDirectories } from './locate.js';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.js';
 export { type Override, parseOverride } from './overrides.js';
@@ -11,7 +12,10 @@ export {
   type PoolSettings,
   type RequestLoad,
   type Scenario,
+  type Operation,
+  type Poll,
   type StreamLoad,
   type TargetRule,
+  VENUES,
 } from './schema.js';
 export { nearest, suggestion } from './suggest.js';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { duration, type Resolved } from './duration.js';
+import { timedFault } from './timed-fault.js';
 
 export const DRIVERS = ['unpooled', 'pooled', 'default', 'unpooled-retry'] as const;
+
+/** Venues that the mock exchange speaks, by name; test/scenario/venues.test.ts holds them against the exchange's. */
+export const VENUES = ['binance', 'binance-usdm', 'okx', 'deribit', 'bybit', 'coinbase'] as const;
 
 const positive = () => z.int().min(1);
 const fraction = () => z.number().min(0).max(1);
@@ -16,6 +20,12 @@ function isDriver(text: string): boolean {
 
 const link = z.strictObject({
   rtt: duration().prefault('0ms').describe('Round-trip time of the emulated network; at 0 there is none.'),
+  jitter: duration().exactOptional().describe('Standard deviation of a one-way trip around half the round trip.'),
+  bandwidthMbit: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('What a connection carries each way, in millions of bits a second; unlimited when left out.'),
 });
 
 const market = z.strictObject({
@@ -23,8 +33,18 @@ const market = z.strictObject({
   activity: z.number().positive().default(1).describe('Scales every market rate; 1 is the mean of a normal day.'),
 });
 
+export const OPERATIONS = ['depth', 'ticker', 'fundingRate', 'openInterest', 'volatility'] as const;
+
+const poll = z.strictObject({
+  venue: z.enum(VENUES).describe('Which of the scenario’s venues is asked.'),
+  operation: z.enum(OPERATIONS).default('depth').describe('What is asked for.'),
+  symbols: positive().describe('How many symbols are asked for in turn, the most active first.'),
+  weight: positive().default(1).describe('Share of all requests, relative to the other polls.'),
+});
+
 const requestFields = {
   operation: z.literal('depth').default('depth').describe('What a request asks for: a snapshot of an order book.'),
+  polls: z.array(poll).min(1).exactOptional().describe('What is asked for instead, where it is more than one thing.'),
   levels: positive().default(100).describe('Price levels on each side of the book.'),
   operations: positive().describe('Operations of one slice (or of one launch, when launches are the unit).'),
   maxInFlight: positive().default(256).describe('Concurrency cap, the same for every arm.'),
@@ -44,7 +64,10 @@ const requests = z.discriminatedUnion('arrivals', [
 ]);
 
 const subscription = z.strictObject({
-  channel: z.enum(['depth', 'trade', 'bookTicker', 'kline']).describe('Kind of stream.'),
+  venue: z.enum(VENUES).exactOptional().describe('Which of the scenario’s venues; the first when left out.'),
+  channel: z
+    .enum(['depth', 'trade', 'bookTicker', 'kline', 'ticker', 'liquidation'])
+    .describe('Kind of stream; not every venue has each.'),
   symbols: positive().describe('How many symbols, the most active first; one stream each.'),
 });
 
@@ -140,17 +163,38 @@ const target = z.discriminatedUnion('compare', [
 export const scenarioSchema = z.strictObject({
   name: z.string().regex(NAME, { error: NAME_EXPECTED }).describe('The scenario’s name.'),
   question: z.string().min(1).describe('The one question that it answers.'),
-  venue: z.enum(['binance']).describe('Whose wire protocol the mock exchange speaks.'),
-  endpoints: positive().max(16).default(1).describe('Endpoints of the venue, each with its own port.'),
+  onlyByName: z.literal(true).exactOptional().describe('Left out of a run that names no scenario.'),
+  venue: z.enum(VENUES).describe('Whose wire protocol the mock exchange speaks.'),
+  otherVenues: z
+    .array(z.enum(VENUES))
+    .min(1)
+    .exactOptional()
+    .describe('Venues beside it, each with as many endpoints; they are numbered on.'),
+  endpoints: positive().max(16).default(1).describe('Endpoints of each venue, each with its own port.'),
   tls: z.boolean().default(true).describe('https and wss, or http and ws.'),
   link: link.prefault({}).describe('The emulated network between client and exchange.'),
   market: market.describe('The synthetic market.'),
+  limits: z
+    .enum(['observe', 'enforce'])
+    .exactOptional()
+    .describe('Whether breaking a rule of the venue has consequences, or is only counted (the default).'),
+  timeScale: z
+    .number()
+    .gt(0)
+    .max(1)
+    .exactOptional()
+    .describe('Multiplies every duration of the venue’s rules: 0.1 makes ten minutes one.'),
+  rules: z
+    .record(z.string(), z.number().min(0))
+    .exactOptional()
+    .describe('Single rules of the venue set to other numbers, by name; durations in milliseconds.'),
   load: load.describe('What the client is asked to do: requests, streams, or both.'),
   warmUp: z
     .strictObject({ operations: z.int().min(0).default(0).describe('Operations before measuring, link at 0 ms.') })
     .prefault({})
     .describe('Warm-up of each launch; never measured.'),
   faults: faults.exactOptional().describe('One scripted fault a launch.'),
+  timeline: z.array(timedFault).min(1).exactOptional().describe('Faults that every launch meets.'),
   pool: pool.prefault({}).describe('Settings of the pooled arms.'),
   arms: z.record(z.string().regex(NAME), arm).describe('The clients that are compared, by name.'),
   sampling: z
@@ -173,6 +217,9 @@ export type Scenario = Resolved<z.output<typeof scenarioSchema>>;
 export type Arm = Scenario['arms'][string];
 export type RequestLoad = NonNullable<Scenario['load']['requests']>;
 export type StreamLoad = NonNullable<Scenario['load']['streams']>;
+export type TimedFault = NonNullable<Scenario['timeline']>[number];
+export type Poll = NonNullable<RequestLoad['polls']>[number];
+export type Operation = (typeof OPERATIONS)[number];
 export type FaultScript = NonNullable<Scenario['faults']>;
 export type PoolSettings = Scenario['pool'];
 export type GateRule = Scenario['gates'][number];

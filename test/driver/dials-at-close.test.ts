@@ -47,7 +47,7 @@ const SETTINGS: DriverSettings = {
   pingTimeoutMs: 60_000,
 };
 
-function context(port: number, carries: DriverContext['carries']): DriverContext {
+function context(port: number, carries: DriverContext['carries']): DriverContext & { readonly claims: Claims } {
   return {
     endpoints: [{ rest: `https://127.0.0.1:${port}`, ws: `wss://127.0.0.1:${port}` }],
     ca: null,

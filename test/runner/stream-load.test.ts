@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock, LatencyHistogram } from '../../src/base/index.js';
-import type { Driver, StreamConsumer } from '../../src/driver/index.js';
+import type { StreamConsumer } from '../../src/driver/index.js';
 import { runStreamScript } from '../../src/runner/arm/stream-load.js';
+import type { Fleet } from '../../src/runner/arm/fleet.js';
 import { StreamRecorder } from '../../src/runner/arm/stream-recorder.js';
 
 const NAMES = [['a', 'b', 'c', 'd', 'e']];
 
 /** A client whose venue acknowledges after 10 ms, or never. */
-class FakeDriver implements Pick<Driver, 'subscribe' | 'unsubscribe'> {
+class FakeDriver implements Pick<Fleet, 'subscribe' | 'unsubscribe'> {
   readonly calls: string[] = [];
   readonly #clock: FakeClock;
   readonly #deaf: boolean;
@@ -38,14 +39,10 @@ async function play(deaf: boolean) {
   const driver = new FakeDriver(clock, deaf);
   const recorder = new StreamRecorder(clock);
   let integrals = recorder.integrals();
-  const load = { subscriptions: [{ channel: 'trade', symbols: 3 }], change: 2, holdMs: 100 };
-  const done = runStreamScript(
-    { clock, driver: driver as unknown as Driver, recorder, load, names: NAMES },
-    100,
-    () => {
-      integrals = recorder.integrals();
-    },
-  );
+  const load = { subscriptions: [{ venue: 'v', channel: 'trade', symbols: 3 }], change: 2, holdMs: 100 };
+  const done = runStreamScript({ clock, fleet: driver, recorder, load, names: NAMES }, 100, () => {
+    integrals = recorder.integrals();
+  });
   await clock.advance(60_000);
   await done;
   return { calls: driver.calls, tally: recorder.tally(integrals), pendingTimers: clock.pendingTimers };

@@ -113,7 +113,7 @@ describe('a scenario that is wrong', () => {
       .replace('timeout: 1s', 'timeout: fast')
       .replace('driver: pooled', 'driver: poold');
     expect(problems(text)).toEqual([
-      '3:8 `venue`: expected binance, got "binanse" (did you mean `binance`?)',
+      '3:8 `venue`: expected binance, binance-usdm, okx, deribit, bybit, coinbase, got "binanse" (did you mean `binance`?)',
       '4:12 `endpoints`: expected a number, got "two"',
       '6:1 `market.symbols` is missing: expected a number',
       '6:11 unknown field `market.symbls` (did you mean `symbols`?)',

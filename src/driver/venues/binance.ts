@@ -40,6 +40,7 @@ const binanceStreams: StreamProtocol = {
 export const binanceClient: VenueClient = {
   name: 'binance',
   bookPath: (symbol, levels) => `/api/v3/depth?symbol=${symbol}&limit=${levels}`,
+  paths: { ticker: (symbol) => `/api/v3/ticker/24hr?symbol=${symbol}` },
   parseBook: (body) => {
     const book = JSON.parse(decoder.decode(body)) as {
       lastUpdateId: number;

@@ -1,14 +1,7 @@
 import { type Clock, LatencyHistogram, type Random, seededRandom, sleep, systemClock } from '../../base/index.js';
-import {
-  Claims,
-  type Driver,
-  type DriverFactory,
-  type DriverSettings,
-  type VenueClient,
-  venueClients,
-} from '../../driver/index.js';
-import { AccountsReader } from './accounts-reader.js';
+import { Claims, type DriverFactory, type DriverSettings, type VenueClient, venueClients } from '../../driver/index.js';
 import { BookKeeper } from './book-keeper.js';
+import { Fleet } from './fleet.js';
 import { Load } from './load.js';
 import { MachineReader } from './machine-reader.js';
 import type { ArmConfig, ArmReport, OperationTally, Steadiness, StreamsTally } from './messages.js';
@@ -31,36 +24,39 @@ export class Arm {
   readonly #createDriver: DriverFactory;
   readonly #clock: Clock = systemClock;
   readonly #random: Random;
-  readonly #venue: VenueClient;
+  readonly #venues: ReadonlyMap<string, VenueClient>;
   readonly #books: BookKeeper;
   readonly #load: Load;
   readonly #machine = new MachineReader();
   #claims = new Claims();
-  #driver: Driver | null = null;
-  #readers: { http: AccountsReader | null; placements: AccountsReader | null } = { http: null, placements: null };
+  #fleet: Fleet | null = null;
 
   constructor(config: ArmConfig, createDriver: DriverFactory) {
-    const venue = venueClients[config.venue];
-    if (!venue) throw new Error(`no client for venue ${config.venue}`);
     this.#config = config;
     this.#createDriver = createDriver;
-    this.#venue = venue;
+    this.#venues = new Map(config.venues.map(({ name }) => [name, clientOf(name)]));
     this.#random = seededRandom(config.seed);
     this.#books = new BookKeeper(config.objects);
-    this.#load = new Load({ config, clock: this.#clock, random: this.#random, venue, books: this.#books });
+    this.#load = new Load({
+      config,
+      clock: this.#clock,
+      random: this.#random,
+      venues: this.#venues,
+      books: this.#books,
+    });
   }
 
   /** Runs code paths hot with a client that is thrown away; the pool of the measurement starts cold. */
   async warmUp(operations: number): Promise<Steadiness> {
-    const driver = this.#newDriver(new Claims(), PATIENCE);
-    await driver.start();
+    const fleet = this.#newFleet(new Claims(), PATIENCE);
+    await fleet.start();
     const latencies: number[] = [];
     for (let done = 0; done < operations && this.#config.requests; done += WARM_UP_AT_A_TIME) {
       const batch = Math.min(WARM_UP_AT_A_TIME, operations - done);
-      latencies.push(...(await Promise.all(Array.from({ length: batch }, (_, i) => this.#warmOne(driver, done + i)))));
+      latencies.push(...(await Promise.all(Array.from({ length: batch }, (_, i) => this.#warmOne(fleet, done + i)))));
     }
-    await this.#warmStreams(driver, operations);
-    await driver.close();
+    await this.#warmStreams(fleet, operations);
+    await fleet.close();
     const half = Math.ceil(latencies.length / 2);
     return { operations, firstHalfMs: p50(latencies.slice(0, half)), secondHalfMs: p50(latencies.slice(half)) };
   }
@@ -68,27 +64,24 @@ export class Arm {
   /** Makes the client that is measured, and lets it open what it opens beforehand. */
   async start(): Promise<ArmReport> {
     this.#claims = new Claims();
-    const driver = this.#newDriver(this.#claims);
-    this.#driver = driver;
-    const { http, streams } = driver.accounts;
-    this.#readers = { http: http && new AccountsReader(http), placements: streams && new AccountsReader(streams) };
+    const fleet = this.#newFleet(this.#claims);
+    this.#fleet = fleet;
     this.#books.reset();
     this.#machine.begin();
     const beganAtMs = this.#clock.now();
-    await driver.start();
+    await fleet.start();
     return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null);
   }
 
   /** Offers the load once, from `beginAtMs` on. */
   async run(index: number, beginAtMs: number, keepLog: boolean): Promise<ArmReport> {
-    const driver = this.#driver;
-    if (!driver) throw new Error('the arm was not started');
+    const fleet = this.#fleet;
+    if (!fleet) throw new Error('the arm was not started');
     this.#machine.begin();
     await sleep(this.#clock, beginAtMs - this.#clock.now());
-    const { http, placements } = this.#readers;
-    for (const reader of [http, placements]) reader?.begin();
-    const load = await this.#load.offer(driver, { index, atMs: beginAtMs }, keepLog, () => {
-      for (const reader of [http, placements]) reader?.offered();
+    fleet.begin();
+    const load = await this.#load.offer(fleet, { index, atMs: beginAtMs }, keepLog, () => {
+      fleet.offered();
     });
     const window = { beganAtMs: beginAtMs, offeredUntilMs: load.offeredUntilMs, endedAtMs: this.#clock.now() };
     return this.#report(window, load.operations, load.streams);
@@ -97,20 +90,20 @@ export class Arm {
   /** Closes the client and reads the last of its books. */
   async finish(): Promise<ArmReport> {
     const beganAtMs = this.#clock.now();
-    await this.#driver?.close();
+    await this.#fleet?.close();
     return this.#report(nothingOffered(beganAtMs, this.#clock.now()), null, null, true);
   }
 
-  async #warmOne(driver: Driver, index: number): Promise<number> {
+  async #warmOne(fleet: Fleet, index: number): Promise<number> {
     const { requests } = this.#config;
     const startedAtMs = this.#clock.now();
-    if (requests) await this.#load.fetchBook(driver, requests, index, PATIENCE.requestTimeoutMs);
+    if (requests) await this.#load.fetch(fleet, requests, index, PATIENCE.requestTimeoutMs);
     return this.#clock.now() - startedAtMs;
   }
 
   /** Subscribes and drops as many streams as the warm-up has operations, or as there are. */
-  async #warmStreams(driver: Driver, operations: number): Promise<void> {
-    const options = this.#load.streamOptions(driver, new StreamRecorder(this.#clock));
+  async #warmStreams(fleet: Fleet, operations: number): Promise<void> {
+    const options = this.#load.streamOptions(fleet, new StreamRecorder(this.#clock));
     const first = options?.load.subscriptions[0];
     if (!options || !first) return;
     const subscriptions = [{ ...first, symbols: Math.min(first.symbols, operations) }];
@@ -119,18 +112,25 @@ export class Arm {
     await session.drop();
   }
 
-  #newDriver(claims: Claims, patience: Partial<DriverSettings> = {}): Driver {
-    const { endpoints, ca, settings, requests, streams } = this.#config;
-    return this.#createDriver({
-      endpoints,
-      ca,
-      venue: this.#venue,
-      carries: { requests: requests !== null, streams: streams !== null },
-      settings: { ...settings, ...patience },
-      clock: this.#clock,
-      random: this.#random.fork('driver'),
-      claims,
+  #newFleet(claims: Claims, patience: Partial<DriverSettings> = {}): Fleet {
+    const { venues, ca, settings, requests, streams } = this.#config;
+    const asks = new Set(requests?.polls.map(({ venue }) => venue));
+    const listens = new Set(streams?.subscriptions.map(({ venue }) => venue));
+    const random = this.#random.fork('driver');
+    const drivers = venues.map(({ name, endpoints, firstEndpoint }, i) => {
+      const context = {
+        endpoints,
+        ca,
+        venue: clientOf(name),
+        carries: { requests: asks.has(name), streams: listens.has(name) },
+        settings: { ...settings, ...patience },
+        clock: this.#clock,
+        random: i === 0 ? random : random.fork(name),
+        claims: claims.from(firstEndpoint),
+      };
+      return [name, this.#createDriver(context)] as const;
     });
+    return new Fleet(new Map(drivers));
   }
 
   #report(
@@ -143,13 +143,18 @@ export class Arm {
       window,
       operations,
       streams,
-      http: this.#readers.http?.read() ?? null,
-      placements: this.#readers.placements?.read() ?? null,
+      ...(this.#fleet?.read() ?? { http: null, placements: null }),
       claims: this.#claims.read(),
       machine: this.#machine.read(last),
       objects: this.#books.read(),
     };
   }
+}
+
+function clientOf(venue: string): VenueClient {
+  const client = venueClients[venue];
+  if (!client) throw new Error(`no client for venue ${venue}`);
+  return client;
 }
 
 function nothingOffered(beganAtMs: number, endedAtMs: number): ArmReport['window'] {

@@ -1,7 +1,9 @@
-import type { Clock, Random } from '../../base/index.js';
-import { type Driver, OperationError, type VenueClient } from '../../driver/index.js';
+import { type Clock, type Random, wallClockMs } from '../../base/index.js';
+import { OperationError, type VenueClient } from '../../driver/index.js';
 import type { BookKeeper } from './book-keeper.js';
+import type { Fleet } from './fleet.js';
 import type { ArmConfig, OperationTally, RequestLoad, StreamsTally } from './messages.js';
+import { PollCycle } from './poll-cycle.js';
 import { OperationRecorder } from './operation-recorder.js';
 import { offerRequests } from './request-load.js';
 import { poissonArrivals } from './schedule.js';
@@ -12,7 +14,8 @@ export interface LoadParts {
   readonly config: ArmConfig;
   readonly clock: Clock;
   readonly random: Random;
-  readonly venue: VenueClient;
+  /** The client side of each venue, by name. */
+  readonly venues: ReadonlyMap<string, VenueClient>;
   readonly books: BookKeeper;
 }
 
@@ -31,13 +34,16 @@ export interface OfferedLoad {
 /** The scenario's load: requests, streams, or requests beside streams. */
 export class Load {
   readonly #parts: LoadParts;
+  readonly #polls: PollCycle | null;
 
   constructor(parts: LoadParts) {
     this.#parts = parts;
+    const { requests } = parts.config;
+    this.#polls = requests && new PollCycle(requests.polls);
   }
 
   /** Offers the whole load once. `onOffered` is called when no more is offered; answers may still be under way. */
-  async offer(driver: Driver, begin: Begin, keepLog: boolean, onOffered: () => void): Promise<OfferedLoad> {
+  async offer(fleet: Fleet, begin: Begin, keepLog: boolean, onOffered: () => void): Promise<OfferedLoad> {
     const { config, clock } = this.#parts;
     const recorder = new StreamRecorder(clock);
     let offeredUntilMs = Number.NaN;
@@ -48,10 +54,10 @@ export class Load {
       onOffered();
     };
     const { requests } = config;
-    const streams = this.streamOptions(driver, recorder);
+    const streams = this.streamOptions(fleet, recorder);
     const log = requests && new OperationRecorder(requests.operations, requests.timeoutMs);
     const offerRequestsOf = (load: RequestLoad, book: OperationRecorder): Promise<void> =>
-      this.#offerRequests(driver, load, book, begin, offered);
+      this.#offerRequests(fleet, load, book, begin, offered);
     if (requests && log) await besideStreams(streams, () => offerRequestsOf(requests, log));
     else if (streams) await runStreamScript(streams, streams.load.holdMs ?? 0, offered);
     return {
@@ -61,29 +67,52 @@ export class Load {
     };
   }
 
-  /** Fetches one order book and keeps it; resolves with the HTTP status. */
-  async fetchBook(driver: Driver, load: RequestLoad, index: number, timeoutMs = load.timeoutMs): Promise<number> {
-    const { config, venue, books } = this.#parts;
-    const symbol = config.symbols[index % config.symbols.length] ?? '';
-    const response = await withGuard(driver.request(venue.bookPath(symbol, load.levels)), timeoutMs * 2 + 1000);
+  /** Performs request number `index` and keeps the order book that it brings; resolves with the HTTP status. */
+  async fetch(fleet: Fleet, load: RequestLoad, index: number, timeoutMs = load.timeoutMs): Promise<number> {
+    if (!this.#polls) throw new Error('the load has no requests');
+    const { books } = this.#parts;
+    const { poll, count } = this.#polls.turn(index);
+    const { client, symbols } = this.#venue(poll.venue);
+    const symbol = symbols[count % Math.min(poll.symbols, symbols.length)] ?? '';
+    const path = this.#pathOf(client, poll.operation, symbol, load.levels);
+    const { status, body } = await withGuard(fleet.request(poll.venue, path), timeoutMs * 2 + 1000);
     // Parsed off the operation's clock: a response counts as answered at its last byte.
-    if (response.status === 200) queueMicrotask(() => books.keep(symbol, venue.parseBook(response.body)));
-    return response.status;
+    if (status === 200 && poll.operation === 'depth')
+      queueMicrotask(() => books.keep(`${poll.venue} ${symbol}`, client.parseBook(body)));
+    return status;
   }
 
   /** What a session of the configured streams needs; null when the load has none. */
-  streamOptions(driver: Driver, recorder: StreamRecorder): StreamLoadOptions | null {
-    const { config, venue, clock } = this.#parts;
+  streamOptions(fleet: Fleet, recorder: StreamRecorder): StreamLoadOptions | null {
+    const { config, clock } = this.#parts;
     const load = config.streams;
     if (!load) return null;
-    const names = load.subscriptions.map(({ channel }) =>
-      config.symbols.map((symbol) => venue.streamName(channel, symbol)),
-    );
-    return { clock, driver, recorder, load, names };
+    const names = load.subscriptions.map(({ venue, channel }) => {
+      const { client, symbols } = this.#venue(venue);
+      return symbols.map((symbol) => {
+        const stream = client.streamName(channel, symbol);
+        fleet.home(stream, venue);
+        return stream;
+      });
+    });
+    return { clock, fleet, recorder, load, names };
+  }
+
+  #venue(name: string): { readonly client: VenueClient; readonly symbols: readonly string[] } {
+    const client = this.#parts.venues.get(name);
+    if (!client) throw new Error(`no client for venue ${name}`);
+    return { client, symbols: this.#parts.config.venues.find((venue) => venue.name === name)?.symbols ?? [] };
+  }
+
+  #pathOf(client: VenueClient, operation: string, symbol: string, levels: number): string {
+    if (operation === 'depth') return client.bookPath(symbol, levels);
+    const path = client.paths[operation];
+    if (!path) throw new Error(`venue ${client.name} cannot be asked for ${operation}`);
+    return path(symbol, wallClockMs());
   }
 
   async #offerRequests(
-    driver: Driver,
+    fleet: Fleet,
     load: RequestLoad,
     recorder: OperationRecorder,
     begin: Begin,
@@ -92,7 +121,7 @@ export class Load {
     const { operations, ratePerSecond, maxInFlight, timeoutMs } = load;
     const random = this.#parts.random.fork(`slice ${begin.index}`);
     const arrivals = ratePerSecond === null ? null : poissonArrivals(random, ratePerSecond, operations);
-    const perform = (i: number): Promise<number> => this.fetchBook(driver, load, begin.index * operations + i);
+    const perform = (i: number): Promise<number> => this.fetch(fleet, load, begin.index * operations + i);
     const { clock } = this.#parts;
     const beginAtMs = begin.atMs;
     await offerRequests({ clock, beginAtMs, arrivals, operations, maxInFlight, timeoutMs, recorder, perform }, offered);

@@ -4,7 +4,18 @@ import type { AccountsSnapshot, AcquireOutcome } from '../../pool/index.js';
 
 /** Messages between the main process and an arm process. Everything is plain data (structured clone). */
 
+/** One thing that a load asks a venue for, again and again. */
+export interface PollConfig {
+  readonly venue: string;
+  readonly operation: string;
+  /** How many symbols take turns, the most active first. */
+  readonly symbols: number;
+  readonly weight: number;
+}
+
 export interface RequestLoad {
+  /** What is asked for, shared out by weight. */
+  readonly polls: readonly PollConfig[];
   readonly levels: number;
   readonly arrivals: 'poisson' | 'burst';
   /** Arrivals a second; null for a burst. */
@@ -15,11 +26,21 @@ export interface RequestLoad {
 }
 
 export interface StreamLoad {
-  readonly subscriptions: readonly { readonly channel: string; readonly symbols: number }[];
+  readonly subscriptions: readonly { readonly venue: string; readonly channel: string; readonly symbols: number }[];
   /** How many streams are exchanged for others half-way. */
   readonly change: number;
   /** Hold before and after the change; null holds until the requests beside it are done. */
   readonly holdMs: number | null;
+}
+
+/** One venue of a site as an arm sees it. */
+export interface VenueConfig {
+  readonly name: string;
+  readonly endpoints: readonly { readonly rest: string; readonly ws: string }[];
+  /** Number of its first endpoint among those of the site. */
+  readonly firstEndpoint: number;
+  /** In its own spelling, most active first. */
+  readonly symbols: readonly string[];
 }
 
 export interface ArmConfig {
@@ -27,10 +48,8 @@ export interface ArmConfig {
   /** A built-in driver's name, or the absolute path of a module that exports `createDriver`. */
   readonly driver: string;
   readonly objects: 'fresh' | 'pooled';
-  readonly venue: string;
-  readonly endpoints: readonly { readonly rest: string; readonly ws: string }[];
+  readonly venues: readonly VenueConfig[];
   readonly ca: string | null;
-  readonly symbols: readonly string[];
   readonly settings: DriverSettings;
   readonly requests: RequestLoad | null;
   readonly streams: StreamLoad | null;

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../../base/index.js';
-import type { Driver } from '../../driver/index.js';
+import type { Fleet } from './fleet.js';
 import type { StreamLoad } from './messages.js';
 import type { StreamRecorder } from './stream-recorder.js';
 
@@ -7,7 +7,7 @@ const PATIENCE_MS = 5000;
 
 export interface StreamLoadOptions {
   readonly clock: Clock;
-  readonly driver: Driver;
+  readonly fleet: Pick<Fleet, 'subscribe' | 'unsubscribe'>;
   readonly recorder: StreamRecorder;
   readonly load: StreamLoad;
   /** Stream names in order of preference for each entry of `load.subscriptions`. */
@@ -45,22 +45,22 @@ export class StreamSession {
   }
 
   async #subscribe(streams: readonly string[]): Promise<void> {
-    const { clock, driver, recorder } = this.#options;
+    const { clock, fleet, recorder } = this.#options;
     this.#live.push(...streams);
     await Promise.all(
       streams.map(async (stream) => {
         const calledAtMs = clock.now();
         recorder.desire(stream);
-        const acknowledged = await this.#patiently(driver.subscribe(stream, recorder));
+        const acknowledged = await this.#patiently(fleet.subscribe(stream, recorder));
         if (acknowledged) recorder.subscribed(clock.now() - calledAtMs);
       }),
     );
   }
 
   async #unsubscribe(stream: string): Promise<void> {
-    const { driver, recorder } = this.#options;
+    const { fleet, recorder } = this.#options;
     recorder.dismiss(stream);
-    await this.#patiently(driver.unsubscribe(stream));
+    await this.#patiently(fleet.unsubscribe(stream));
   }
 
   /** Waits for the driver, but not for ever: what it never settles shows in coverage, and must not hang the run. */
