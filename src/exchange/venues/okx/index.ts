@@ -1,0 +1,1 @@
+export { okx } from './venue.js';
