@@ -36,11 +36,13 @@ function findFault(launch: LaunchSample, stamp: FaultStamp): FaultFinding {
   const hit = launch.subscriptions.filter((row) => isHit(row, stamp));
   const interruptions = hit.map((row) => interruptionOf(launch, row.stream, injectedAtMs));
   const streams = streamsRecovery(interruptions, injectedAtMs, liftedAtMs);
-  const retried = launch.finish.claims.attemptFailures > 0;
-  const felt = http.affected > 0 || streams.affected > 0 || retried;
+  const untilMs = nextInjectionAtMs(launch, stamp);
   const deaths = deathsOf(launch)
-    .filter(({ endpoint, atMs }) => isUnder(stamp, endpoint) && atMs >= injectedAtMs)
+    .filter(({ endpoint, atMs }) => isUnder(stamp, endpoint) && atMs >= injectedAtMs && atMs < untilMs)
     .map(({ atMs }) => atMs);
+  // A retry that hid the fault was felt too; whose it was can be told only where the launch had one fault.
+  const retried = launch.faults.length === 1 && launch.finish.claims.attemptFailures > 0;
+  const felt = http.affected > 0 || streams.affected > 0 || retried;
   return {
     row: {
       arm: launch.arm,
@@ -88,6 +90,12 @@ function streamsRecovery(
   const firsts = interruptions.map((one) => one?.firstMessageAtMs ?? Number.POSITIVE_INFINITY);
   const last = Math.max(injectedAtMs, ...firsts);
   return { affected: interruptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
+}
+
+/** When the next fault of the launch begins: what the client notices from then on may be of that one. */
+function nextInjectionAtMs({ faults }: LaunchSample, stamp: FaultStamp): number {
+  const later = faults.map(({ injectedAtMs }) => injectedAtMs).filter((atMs) => atMs > stamp.injectedAtMs);
+  return Math.min(...later, Number.POSITIVE_INFINITY);
 }
 
 /** Whether an endpoint is among those that a fault hits. */

@@ -6,7 +6,9 @@ import { loadScenario, type Scenario } from '../../src/scenario/index.js';
 
 const SITE: SiteInfo = {
   id: 's',
-  endpoints: [{ venue: 'binance', rest: 'https://127.0.0.1:1', ws: 'wss://127.0.0.1:1' }],
+  endpoints: [
+    { venue: 'binance', name: 'endpoint-0.binance.test', rest: 'https://127.0.0.1:1', ws: 'wss://127.0.0.1:1' },
+  ],
   ca: null,
   symbols: { binance: ['BTCUSDT'] },
 };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationLog } from '../../src/runner/arm/messages.js';
-import { operationsRecovery } from '../../src/runner/faults.js';
+import { findFaults, operationsRecovery } from '../../src/runner/faults.js';
+import type { FaultStamp } from '../../src/exchange/protocol.js';
+import { launch, served } from './sample.js';
 
 /** Operations each 10 ms that take 5 ms; `bad` says which fail, `lateMs` how much longer those take. */
 function log(count: number, bad: (index: number) => boolean, lateMs = 0): OperationLog {
@@ -37,5 +39,41 @@ describe('recovery of operations from a fault', () => {
       affected: 0,
       recoveredMs: 0,
     });
+  });
+});
+
+describe('the faults of a launch', () => {
+  const stamp = (id: string, injectedAtMs: number, endpoint: number | null): FaultStamp => ({
+    id,
+    kind: 'cut-all',
+    endpoint,
+    injectedAtMs,
+    liftedAtMs: injectedAtMs + 100,
+    openAtInjection: 2,
+    touched: 2,
+  });
+  const dead = (endpoint: number, atMs: number) => ({ endpoint, atMs });
+
+  it('are each detected by what the client noticed before the next began, on an endpoint of theirs', () => {
+    const faults = [stamp('a', 1000, 0), stamp('b', 2000, null), stamp('c', 3000, 1)];
+    const sample = launch({ faults });
+    const declaredDead = [dead(1, 1500), dead(0, 1700), dead(1, 2040), dead(0, 3050)];
+    const finish = { ...sample.finish, claims: { ...sample.finish.claims, declaredDead } };
+    expect(
+      findFaults({
+        ...sample,
+        start: { ...sample.start, claims: { ...sample.start.claims, declaredDead: [] } },
+        runs: [],
+        finish,
+      }).map(({ row }) => row.detectedMs),
+    ).toEqual([700, 40, null]);
+  });
+
+  it('feel a fault that only cuts when a stream of it lost its connection meanwhile', () => {
+    const cut = served('cut', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'connection' });
+    const later = served('later', { startedAtMs: 500, endedAtMs: 1500, endedBy: 'connection' });
+    const kept = served('kept', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'unsubscribe' });
+    const [finding] = findFaults(launch({ faults: [stamp('a', 1000, null)], subscriptions: [cut, later, kept] }));
+    expect(finding?.row).toMatchObject({ felt: true, streamsAffected: 1, recoveredMs: null, endpoint: -1 });
   });
 });

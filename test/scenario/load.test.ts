@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type LoadedScenario, loadScenario, type Scenario } from '../../src/scenario/index.js';
 import { load, problems, SMALL } from './fixture.js';
 
-const NAMES = ['failover', 'rest-burst', 'rest-polling', 'stream-subscribe'];
+const NAMES = ['crash', 'failover', 'marketprism', 'rest-burst', 'rest-polling', 'stream-subscribe'];
 
 function shipped(name: string, quick: boolean): LoadedScenario {
   const file = `scenarios/${name}.yaml`;

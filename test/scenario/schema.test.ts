@@ -77,7 +77,9 @@ describe('looking scenarios up', () => {
   it('finds the own ones first, then those of the package', async () => {
     const found = await findScenarios(scenarioDirectories(directory));
     expect(found.map(({ name }) => name)).toEqual([
+      'crash',
       'failover',
+      'marketprism',
       'mine',
       'rest-burst',
       'rest-polling',

@@ -1,4 +1,5 @@
 import type { DecodedFrame, StreamProtocol } from '../../pool/index.js';
+import { parseBody, parseFrame } from './parse-frame.js';
 import type { VenueClient } from './venue-client.js';
 
 interface CombinedFrame {
@@ -23,8 +24,6 @@ const CHANNELS: Readonly<Record<string, string>> = {
   kline: 'kline_1m',
 };
 
-const decoder = new TextDecoder();
-
 /** Binance spot market streams (binance-spot-api-docs, web-socket-streams). */
 const binanceStreams: StreamProtocol = {
   // Microseconds, because the delay of a message is less than the millisecond that is the default unit.
@@ -42,7 +41,7 @@ export const binanceClient: VenueClient = {
   bookPath: (symbol, levels) => `/api/v3/depth?symbol=${symbol}&limit=${levels}`,
   paths: { ticker: (symbol) => `/api/v3/ticker/24hr?symbol=${symbol}` },
   parseBook: (body) => {
-    const book = JSON.parse(decoder.decode(body)) as {
+    const book = parseBody(body) as {
       lastUpdateId: number;
       bids: [string, string][];
       asks: [string, string][];
@@ -53,16 +52,8 @@ export const binanceClient: VenueClient = {
   streams: binanceStreams,
 };
 
-function parsed(text: string): CombinedFrame {
-  try {
-    return (JSON.parse(text) as CombinedFrame | null) ?? {};
-  } catch {
-    return {};
-  }
-}
-
 function decode(text: string): DecodedFrame {
-  const frame = parsed(text);
+  const frame = parseFrame<CombinedFrame>(text);
   if (frame.stream !== undefined && frame.data) return data(frame.stream, frame.data);
   if (typeof frame.id !== 'number') return { kind: 'other' };
   return frame.code === undefined

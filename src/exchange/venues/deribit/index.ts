@@ -1,0 +1,1 @@
+export { deribit } from './venue.js';
