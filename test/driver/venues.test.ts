@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { venueClients } from '../../src/driver/index.js';
+import type { Rules } from '../../src/exchange/rules.js';
+import type { VenueDefinition } from '../../src/exchange/venue.js';
 import { venues } from '../../src/exchange/venues/index.js';
 import { openOnFakeClock } from '../exchange/venues/venue-harness.js';
 
@@ -20,9 +22,10 @@ const EACH = [
 describe.each(EACH)('the client side of $name', ({ name, operations, channels }) => {
   const client = venueClients[name]!;
   const { streams } = client;
+  const definition: VenueDefinition = venues[name];
 
   it('reads the books that the venue answers', () => {
-    const { venue, rest } = openOnFakeClock(venues[name], { symbols: 2 });
+    const { venue, rest } = openOnFakeClock(definition, { symbols: 2 });
     const answer = rest(client.bookPath(venue.symbols[0] ?? '', 5));
     const book = client.parseBook(Buffer.from(answer.body));
     expect([answer.status, book.bids.length, book.asks.length]).toEqual([200, 5, 5]);
@@ -31,14 +34,14 @@ describe.each(EACH)('the client side of $name', ({ name, operations, channels })
   });
 
   it.each(operations)('asks for %s in words that the venue understands', (operation) => {
-    const { venue, rest } = openOnFakeClock(venues[name], { symbols: 2 });
+    const { venue, rest } = openOnFakeClock(definition, { symbols: 2 });
     const { status, body } = rest(client.paths[operation]!(venue.symbols[0] ?? '', 1_795_415_770_000));
     expect(status).toBe(200);
     expect(Number((JSON.parse(String(body)) as { code?: string }).code ?? 0)).toBe(0);
   });
 
   it.each(channels)('subscribes to %s and reads the ids of every message as the venue counts them', async (channel) => {
-    const { venue, clock, connect } = openOnFakeClock(venues[name], { symbols: 2 });
+    const { venue, clock, connect } = openOnFakeClock(definition, { symbols: 2 });
     const { session, sink } = connect(streams.path);
     const stream = client.streamName(channel, venue.symbols[0] ?? '');
     session.receive(streams.encodeSubscribe([stream], 7));
@@ -73,7 +76,7 @@ it('a refused subscription is told with the words of the venue', () => {
   ] as const;
   for (const [name, text] of refusals) {
     const client = venueClients[name]!;
-    const { session, sink } = openOnFakeClock(venues[name]).connect(client.streams.path);
+    const { session, sink } = openOnFakeClock<Rules>(venues[name]).connect(client.streams.path);
     session.receive(text);
     const [reply] = sink.events.flatMap((event) => (event.kind === 'reply' ? [event.text] : []));
     expect(client.streams.decode(reply ?? '')).toMatchObject({ kind: 'ack', id: 3, ok: false, error: /\w/ });

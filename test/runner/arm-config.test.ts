@@ -10,6 +10,7 @@ const SITE: SiteInfo = {
     { venue: 'binance', name: 'endpoint-0.binance.test', rest: 'https://127.0.0.1:1', ws: 'wss://127.0.0.1:1' },
   ],
   ca: null,
+  dns: null,
   symbols: { binance: ['BTCUSDT'] },
 };
 
