@@ -1,5 +1,7 @@
-import { SequenceRanges } from '../base/index.js';
-import type { LedgerConnection, LedgerSubscription } from './protocol.js';
+import type { LedgerConnection, LedgerConnectionRow, LedgerSubscription } from './protocol.js';
+import { type RangeBudget, SentRanges } from './sent-ranges.js';
+
+const LONGEST_STREAM = 256;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -23,15 +25,23 @@ interface Identity {
   readonly ordinal: number;
 }
 
-/** The account of one subscription while it is kept. */
+/** When a subscription begins, and with which id. */
+interface Begin {
+  readonly startedAtMs: number;
+  readonly fromId: number;
+}
+
+/** The account of one subscription while it is live. */
 export class SubscriptionEntry {
   readonly row: Mutable<Omit<LedgerSubscription, 'sent'>>;
-  readonly #sent = new SequenceRanges();
+  readonly #sent: SentRanges;
 
-  constructor(stream: string, connection: LedgerConnection, startedAtMs: number, fromId: number) {
+  constructor(stream: string, connection: LedgerConnection, begin: Begin, budget: RangeBudget) {
     const { endpoint, remotePort } = connection;
+    const { startedAtMs, fromId } = begin;
+    this.#sent = new SentRanges(budget);
     this.row = {
-      stream,
+      stream: shortened(stream),
       endpoint,
       remotePort,
       startedAtMs,
@@ -44,18 +54,20 @@ export class SubscriptionEntry {
     };
   }
 
-  sent(firstId: number, lastId: number, nowMs: number): void {
-    this.row.firstMessageAtMs ??= nowMs;
+  sent(firstId: number, lastId: number): void {
     this.row.messagesSent += 1;
     this.#sent.add(firstId, lastId);
   }
 
-  /** Ends the account. Without a word from the venue, the ids end behind the last one sent. */
-  end(by: 'unsubscribe' | 'connection', nowMs: number, nextId?: number): void {
+  /** Ends the account and hands it out. Without a word from the venue, the ids end behind the last one sent. */
+  end(by: 'unsubscribe' | 'connection', nowMs: number, nextId?: number): LedgerSubscription {
     const last = this.#sent.ranges.at(-1)?.[1];
     this.row.endedAtMs = nowMs;
     this.row.endedBy = by;
     this.row.untilId = nextId ?? (last === undefined ? this.row.fromId : last + 1);
+    const ended = this.view();
+    this.#sent.release();
+    return ended;
   }
 
   view(): LedgerSubscription {
@@ -63,9 +75,9 @@ export class SubscriptionEntry {
   }
 }
 
-/** The account of one accepted connection while it is kept. */
+/** The account of one accepted connection. */
 export class ConnectionEntry {
-  readonly row: Mutable<LedgerConnection>;
+  readonly row: Mutable<LedgerConnectionRow>;
   readonly subscriptions = new Map<string, SubscriptionEntry>();
   readonly wire: WireBytes;
   /** Faults that lie on the connection now. */
@@ -88,37 +100,29 @@ export class ConnectionEntry {
       upgraded: false,
       requests: 0,
       responses: 0,
+      bytesRead: 0,
+      bytesWritten: 0,
+      subscribes: 0,
     };
   }
 
   get usable(): boolean {
     return this.row.readyAtMs !== null && this.row.closedAtMs === null;
   }
+
+  /** Takes over the bytes that the socket has carried by now. */
+  readWire(): void {
+    this.row.bytesRead = this.wire.bytesRead;
+    this.row.bytesWritten = this.wire.bytesWritten;
+  }
+
+  view(): LedgerConnectionRow {
+    this.readWire();
+    return { ...this.row };
+  }
 }
 
-/** Rows that ended and wait for the next snapshot. Beyond the bound they are counted and let go. */
-export class EndedRows<T> {
-  readonly #bound: number;
-  #rows: T[] = [];
-  #dropped = 0;
-
-  constructor(bound: number) {
-    this.#bound = bound;
-  }
-
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  add(row: T): void {
-    if (this.#rows.length < this.#bound) this.#rows.push(row);
-    else this.#dropped += 1;
-  }
-
-  /** Hands the rows out, once. */
-  take(): T[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
-  }
+// A name comes from the client, and the row outlives the connection. A mere slice would keep the whole text in memory.
+function shortened(stream: string): string {
+  return stream.length <= LONGEST_STREAM ? stream : Buffer.from(stream.slice(0, LONGEST_STREAM)).toString();
 }

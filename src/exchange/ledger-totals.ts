@@ -1,4 +1,5 @@
 import type { WireBytes } from './ledger-rows.js';
+import { NamedCounters } from './named-counters.js';
 import type { LedgerCounts } from './protocol.js';
 
 type Counter = Exclude<
@@ -23,31 +24,46 @@ export class LedgerTotals {
     upgradesRefused: 0,
     subscribes: 0,
     unsubscribes: 0,
+    subscriptionsLost: 0,
     messagesSent: 0,
+    unsentWhileDown: 0,
+    withheld: 0,
+    unsentWhileDown: 0,
     pingsSent: 0,
     pongsReceived: 0,
   };
-  readonly #statuses = new Map<string, number>();
-  readonly #violations = new Map<string, number>();
-  readonly #closeCodes = new Map<string, number>();
+  readonly #statuses: NamedCounters;
+  readonly #violations: NamedCounters;
+  readonly #closeCodes: NamedCounters;
   readonly #wires = new Set<WireBytes>();
   #bytesRead = 0;
   #bytesWritten = 0;
+
+  /** At most `nameBound` names of each sort have a counter of their own. */
+  constructor(nameBound: number) {
+    this.#statuses = new NamedCounters(nameBound);
+    this.#violations = new NamedCounters(nameBound);
+    this.#closeCodes = new NamedCounters(nameBound);
+  }
+
+  get names(): number {
+    return this.#statuses.size + this.#violations.size + this.#closeCodes.size;
+  }
 
   count(counter: Counter): void {
     this.#counters[counter] += 1;
   }
 
   status(status: number): void {
-    increment(this.#statuses, String(status));
+    this.#statuses.count(String(status));
   }
 
   violation(rule: string): void {
-    increment(this.#violations, rule);
+    this.#violations.count(rule);
   }
 
   closeCode(code: number): void {
-    increment(this.#closeCodes, String(code));
+    this.#closeCodes.count(String(code));
   }
 
   wireOpened(wire: WireBytes): void {
@@ -69,15 +85,11 @@ export class LedgerTotals {
     }
     return {
       ...this.#counters,
-      responsesByStatus: Object.fromEntries(this.#statuses),
+      responsesByStatus: this.#statuses.view(),
       bytesRead,
       bytesWritten,
-      violations: Object.fromEntries(this.#violations),
-      closesByCode: Object.fromEntries(this.#closeCodes),
+      violations: this.#violations.view(),
+      closesByCode: this.#closeCodes.view(),
     };
   }
-}
-
-function increment(map: Map<string, number>, key: string): void {
-  map.set(key, (map.get(key) ?? 0) + 1);
 }

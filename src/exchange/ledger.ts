@@ -1,46 +1,54 @@
 import type { Clock } from '../base/index.js';
 import { Integral } from './integral.js';
 import { LedgerTotals } from './ledger-totals.js';
-import { ConnectionEntry, EndedRows, type Remote, SubscriptionEntry, type WireBytes } from './ledger-rows.js';
-import type { FaultPlan, FaultStamp, LedgerConnection, LedgerSnapshot, LedgerSubscription } from './protocol.js';
+import { EndedRows } from './ended-rows.js';
+import { FaultStamps } from './fault-stamps.js';
+import { LEDGER_BOUNDS, type LedgerBounds } from './ledger-bounds.js';
+import { ConnectionEntry, type Remote, SubscriptionEntry, type WireBytes } from './ledger-rows.js';
+import { Ordinals } from './ordinals.js';
+import type { FaultPlan, LedgerConnectionRow, LedgerSizes, LedgerSnapshot, LedgerSubscription } from './protocol.js';
+import { RangeBudget } from './sent-ranges.js';
 import type { StreamMessage } from './venue.js';
-
-const ROW_BOUND = 50_000;
 
 /**
  * The exchange's account of one site: what was accepted, served and sent, counted where it happens.
  *
  * Identities that always hold: accepted = cutInHandshake + connections that became usable + those still in their
  * handshake; accepted = closedByClient + closedByExchange + closedByFault + those open; subscribes = unsubscribes +
- * those that ended with their connection + those live.
+ * subscriptionsLost + those live; and each counter that a row has as well is the sum over all rows handed out, as long
+ * as none was dropped. Whatever clients do and however long it runs, its memory stays within its bounds; what they
+ * make it forget is counted.
  */
 export class Ledger {
   readonly #clock: Clock;
-  readonly #totals = new LedgerTotals();
+  readonly #totals: LedgerTotals;
   readonly #open: Integral;
   readonly #healthy: Integral;
   readonly #subscribed: Integral;
   readonly #entries = new Set<ConnectionEntry>();
-  readonly #ordinals = new Map<string, number>();
-  readonly #endedConnections: EndedRows<LedgerConnection>;
+  readonly #ordinals: Ordinals;
+  readonly #ranges: RangeBudget;
+  readonly #endedConnections: EndedRows<LedgerConnectionRow>;
   readonly #endedSubscriptions: EndedRows<LedgerSubscription>;
-  readonly #stamps: { -readonly [K in keyof FaultStamp]: FaultStamp[K] }[] = [];
+  readonly #stamps: FaultStamps;
 
-  /** At most `rowBound` ended connections, and as many ended subscriptions, are kept between two snapshots. */
-  constructor(clock: Clock, rowBound = ROW_BOUND) {
+  constructor(clock: Clock, bounds: LedgerBounds = LEDGER_BOUNDS) {
+    const { rows, ranges } = bounds;
     this.#clock = clock;
+    this.#totals = new LedgerTotals(bounds.names);
+    this.#ordinals = new Ordinals(bounds.remotes);
+    this.#ranges = new RangeBudget(bounds.rangesOfOne, ranges);
+    this.#stamps = new FaultStamps(bounds.stamps);
     const nowMs = clock.now();
     this.#open = new Integral(nowMs);
     this.#healthy = new Integral(nowMs);
     this.#subscribed = new Integral(nowMs);
-    this.#endedConnections = new EndedRows(rowBound);
-    this.#endedSubscriptions = new EndedRows(rowBound);
+    this.#endedConnections = new EndedRows({ rows, weight: 0 }, () => 0);
+    this.#endedSubscriptions = new EndedRows({ rows, weight: ranges }, ({ sent }) => sent.length);
   }
 
   accepted(endpoint: number, remote: Remote, wire: WireBytes): ConnectionEntry {
-    const key = `${endpoint} ${remote.address} ${remote.port}`;
-    const ordinal = this.#ordinals.get(key) ?? 0;
-    this.#ordinals.set(key, ordinal + 1);
+    const ordinal = this.#ordinals.of(`${endpoint} ${remote.address} ${remote.port}`);
     const entry = new ConnectionEntry({ endpoint, remote, ordinal }, this.#clock.now(), wire);
     this.#entries.add(entry);
     this.#totals.wireOpened(wire);
@@ -74,12 +82,14 @@ export class Ledger {
     for (const subscription of entry.subscriptions.values()) this.#endSubscription(subscription, 'connection');
     entry.subscriptions.clear();
     this.#entries.delete(entry);
-    this.#endedConnections.add({ ...entry.row });
+    entry.readWire();
+    this.#endedConnections.add(entry.row);
   }
 
   /** The connection's socket is gone: its bytes are final. It may outlive the connection by a trip over the link. */
   wireClosed(entry: ConnectionEntry): void {
     this.#totals.wireClosed(entry.wire);
+    entry.readWire();
   }
 
   request(entry: ConnectionEntry): void {
@@ -110,7 +120,9 @@ export class Ledger {
   subscribed(entry: ConnectionEntry, stream: string, nextId: number): void {
     if (entry.row.closedAtMs !== null || entry.subscriptions.has(stream)) return;
     const nowMs = this.#clock.now();
-    entry.subscriptions.set(stream, new SubscriptionEntry(stream, entry.row, nowMs, nextId));
+    const begin = { startedAtMs: nowMs, fromId: nextId };
+    entry.subscriptions.set(stream, new SubscriptionEntry(stream, entry.row, begin, this.#ranges));
+    entry.row.subscribes += 1;
     this.#totals.count('subscribes');
     this.#subscribed.add(1, nowMs);
   }
@@ -120,7 +132,6 @@ export class Ledger {
     const subscription = entry.subscriptions.get(stream);
     if (!subscription) return;
     entry.subscriptions.delete(stream);
-    if (!entry.ending) this.#totals.count('unsubscribes');
     this.#endSubscription(subscription, entry.ending ? 'connection' : 'unsubscribe', nextId);
   }
 
@@ -129,8 +140,30 @@ export class Ledger {
     if (entry.row.closedAtMs !== null) return;
     this.#totals.count('messagesSent');
     const subscription = entry.subscriptions.get(message.stream);
-    if (subscription) subscription.sent(message.firstId, message.lastId, this.#clock.now());
-    else this.violated('sent-without-subscription');
+    if (!subscription) {
+      this.violated('sent-without-subscription');
+      return;
+    }
+    // Only the first message needs the time, and reading the clock is the dearest part.
+    subscription.row.firstMessageAtMs ??= this.#clock.now();
+    subscription.sent(message.firstId, message.lastId);
+  }
+
+  /** A fault keeps a market-data message from being sent. */
+  withheld(): void {
+    this.#totals.count('withheld');
+  }
+
+  /** A message fell due on a stream that no working connection carries. */
+  missed(): void {
+    this.#totals.count('unsentWhileDown');
+  }
+
+  /** The connection works for its client no longer, by a fault or the exchange's own doing; it may stay open. */
+  lost(entry: ConnectionEntry): void {
+    if (entry.row.closedAtMs !== null || entry.row.lostAtMs !== undefined) return;
+    entry.row.lostAtMs = this.#clock.now();
+    for (const { row } of entry.subscriptions.values()) row.lostAtMs = entry.row.lostAtMs;
   }
 
   pingSent(): void {
@@ -168,29 +201,28 @@ export class Ledger {
     for (const entry of this.#entries)
       if (entry.usable && (plan.endpoint === null || entry.row.endpoint === plan.endpoint)) openAtInjection += 1;
     const { id, kind, endpoint } = plan;
-    const injectedAtMs = this.#clock.now();
-    this.#stamps.push({ id, kind, endpoint, injectedAtMs, liftedAtMs: null, openAtInjection, touched: 0 });
+    this.#stamps.injected({ id, kind, endpoint, injectedAtMs: this.#clock.now(), openAtInjection });
   }
 
   /** A fault hit something: a connection, a request or a message. */
   touched(id: string): void {
-    const stamp = this.#stamps.findLast((stamp) => stamp.id === id);
-    if (stamp) stamp.touched += 1;
+    this.#stamps.touched(id);
   }
 
   /** Stamps a fault as lifted now. */
   lifted(id: string): void {
-    const stamp = this.#stamps.findLast((stamp) => stamp.id === id && stamp.liftedAtMs === null);
-    if (stamp) stamp.liftedAtMs = this.#clock.now();
+    this.#stamps.lifted(id, this.#clock.now());
   }
 
   /** Everything since the site opened, with the rows that are open or ended since the last snapshot. */
   snapshot(): LedgerSnapshot {
     const atMs = this.#clock.now();
     const subscriptions = this.#endedSubscriptions.take();
-    const connections = this.#endedConnections.take();
+    // Copies: the socket of an ended connection may still have bytes to count.
+    const connections: LedgerConnectionRow[] = [];
+    for (const row of this.#endedConnections.take()) connections.push({ ...row });
     for (const entry of this.#entries) {
-      connections.push({ ...entry.row });
+      connections.push(entry.view());
       for (const subscription of entry.subscriptions.values()) subscriptions.push(subscription.view());
     }
     return {
@@ -201,17 +233,30 @@ export class Ledger {
         healthyMs: this.#healthy.value(atMs),
         subscribedMs: this.#subscribed.value(atMs),
       },
-      faults: this.#stamps.map((stamp) => ({ ...stamp })),
+      faults: this.#stamps.view(),
       connections,
       subscriptions,
       rowsDropped: this.#endedConnections.dropped + this.#endedSubscriptions.dropped,
+      rangesDropped: this.#ranges.dropped,
+      stampsDropped: this.#stamps.dropped,
+      kept: this.#kept(),
     };
   }
 
   #endSubscription(subscription: SubscriptionEntry, by: 'unsubscribe' | 'connection', nextId?: number): void {
     const nowMs = this.#clock.now();
-    subscription.end(by, nowMs, nextId);
+    this.#totals.count(by === 'unsubscribe' ? 'unsubscribes' : 'subscriptionsLost');
     this.#subscribed.add(-1, nowMs);
-    this.#endedSubscriptions.add(subscription.view());
+    this.#endedSubscriptions.add(subscription.end(by, nowMs, nextId));
+  }
+
+  #kept(): LedgerSizes {
+    return {
+      endedRows: this.#endedConnections.size + this.#endedSubscriptions.size,
+      ranges: this.#ranges.used + this.#endedSubscriptions.weight,
+      remotes: this.#ordinals.size,
+      stamps: this.#stamps.size,
+      names: this.#totals.names,
+    };
   }
 }

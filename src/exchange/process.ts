@@ -1,16 +1,18 @@
 /** Entry of the exchange process: it answers the parent's requests and ends with it. */
 import { systemClock } from '../base/index.js';
 import { ExchangeHost } from './host.js';
-import type { ExchangeRequest } from './protocol.js';
+import { LedgerViews } from './ledger-views.js';
+import type { ProcessRequest } from './protocol.js';
 import { venues } from './venues/index.js';
 
 /** A request on the channel, numbered so that its answer can be told from others. */
 interface Envelope {
   readonly id: number;
-  readonly request: ExchangeRequest;
+  readonly request: ProcessRequest;
 }
 
 const host = new ExchangeHost(systemClock, venues);
+const views = new LedgerViews((request) => host.answer(request));
 
 async function leave(): Promise<void> {
   await host.close();
@@ -20,13 +22,15 @@ async function leave(): Promise<void> {
 }
 
 process.on('message', ({ id, request }: Envelope) => {
-  void host.answer(request).then((response) => {
+  void views.answer(request).then((response) => {
     if (!process.connected) return;
     process.send?.({ id, response }, () => {
       if (request.kind === 'shutdown') void leave();
     });
   });
 });
-// Ctrl-C reaches the whole process group; the parent decides what it means.
+// Ctrl-C reaches the whole process group, and so does what `timeout` or a service manager sends; the parent decides
+// what it means.
 process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
 process.on('disconnect', () => void leave());

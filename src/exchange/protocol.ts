@@ -16,10 +16,12 @@ export type FaultSpec =
   | { readonly kind: 'silence' }
   /** A newcomer's first bytes (TLS), or its upgrade, are answered only after this delay. */
   | { readonly kind: 'slow-handshake'; readonly delayMs: number }
-  | { readonly kind: 'tls-failure' }
+  /** Newcomers meet an alert (the default), or the certificate of an authority that nobody trusts. */
+  | { readonly kind: 'tls-failure'; readonly by?: 'alert' | 'certificate' }
   | { readonly kind: 'truncated-body' }
-  /** Requests are answered with this status in the venue's own words. */
+  /** Requests, and upgrades, are answered with this status in the venue's own words. */
   | { readonly kind: 'http-error'; readonly status: number }
+  /** Streams that are open at injection end with this close frame; newcomers are served. */
   | { readonly kind: 'close-code'; readonly code: number; readonly reason: string }
   | { readonly kind: 'lost-ack' }
   | { readonly kind: 'stream-stall' }
@@ -30,20 +32,31 @@ export type FaultSpec =
   | { readonly kind: 'wrong-checksum' }
   /** The endpoint moves to another loopback address; its name resolves there from now on. */
   | { readonly kind: 'dns-change' }
-  /** All connections of the scope are cut at once; newcomers are served. */
-  | { readonly kind: 'cut-all' }
-  /** Streams are told in the venue's manner, and cut this much later. */
-  | { readonly kind: 'maintenance-notice'; readonly leadMs: number };
+  /** All connections of the scope are cut at once, by FIN unless it says otherwise; newcomers are served. */
+  | { readonly kind: 'cut-all'; readonly by?: 'fin' | 'rst' }
+  /** Streams are told in the venue's manner, and cut this much later; it has to last as long. */
+  | { readonly kind: 'maintenance-notice'; readonly leadMs: number }
+  /** A connection that was idle for this long is closed just as its next request arrives. */
+  | { readonly kind: 'idle-close'; readonly afterMs: number };
 
 export type FaultKind = FaultSpec['kind'];
+
+/** A kind of fault with its particulars. */
+export type FaultSpecOf<K extends FaultKind> = Extract<FaultSpec, { readonly kind: K }>;
 
 /** What a fault is limited to; without any of it, everything. */
 export interface FaultScope {
   /** Index of the endpoint; null: every endpoint of the site. */
   readonly endpoint: number | null;
-  /** Messages and subscriptions of this symbol only, in the venue's spelling. */
+  /**
+   * What is about this symbol only, in the venue's spelling: messages and streams of it, connections that carry a
+   * stream of it, requests that name it. Not for faults of whole endpoints and of newcomers.
+   */
   readonly symbol?: string;
-  /** Share of the connections (or requests, or messages: what the fault is about) that it hits, drawn by the seed. */
+  /**
+   * Share of the connections (or requests, messages, streams: what the fault is about) that it hits, each drawn by the
+   * seed. Not for faults of whole endpoints.
+   */
   readonly share?: number;
 }
 
@@ -62,7 +75,7 @@ export interface FaultStamp {
   readonly liftedAtMs: number | null;
   /** Connections of the endpoint that were open at injection. */
   readonly openAtInjection: number;
-  /** Connections, requests or messages (what the fault is about) that it really hit; 0 means it was not felt. */
+  /** Connections, requests, messages or streams (what it is about) that it really hit; 0 means it was not felt. */
   readonly touched: number;
 }
 
@@ -94,10 +107,14 @@ export interface SiteConfig {
   readonly port?: number;
   /** Whether permessage-deflate is agreed to when a client offers it; false when left out. */
   readonly deflate?: boolean;
+  /** Whether the endpoints' names are served by a name server of the site; false when left out. */
+  readonly dns?: boolean;
 }
 
 export interface EndpointInfo {
   readonly venue: string;
+  /** What the site's name server calls it, and its certificate: `endpoint-0.binance.test`. */
+  readonly name: string;
   readonly rest: string;
   readonly ws: string;
 }
@@ -107,6 +124,8 @@ export interface SiteInfo {
   readonly endpoints: readonly EndpointInfo[];
   /** PEM of the certificate authority made for this run; null without TLS. */
   readonly ca: string | null;
+  /** Address and UDP port of the name server, `127.0.0.1:<port>`; null without one. */
+  readonly dns: string | null;
   /** Symbols by venue in its own spelling, most active first. */
   readonly symbols: Readonly<Record<string, readonly string[]>>;
 }
@@ -132,12 +151,22 @@ export interface LedgerCounts {
   readonly upgradesRefused: number;
   readonly subscribes: number;
   readonly unsubscribes: number;
+  /** Subscriptions that ended with their connection. */
+  readonly subscriptionsLost: number;
   readonly messagesSent: number;
+  /** Messages that a fault kept from being sent; they are not among `messagesSent`. */
+  readonly withheld: number;
+  /**
+   * Messages that fell due on a stream while no working connection carried it: from the loss of the last one that did
+   * (see `lostAtMs`) to the next subscribe of that stream, wherever it arrives. A silenced connection swallows what is
+   * sent on it, so that such messages are among `messagesSent` too.
+   */
+  readonly unsentWhileDown: number;
   readonly pingsSent: number;
   readonly pongsReceived: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** Rules of the venue that clients broke, by name. */
+  /** Rules of the venue that clients broke, by name; `(other)` takes those beyond the first 256 names. */
   readonly violations: Readonly<Record<string, number>>;
   /** Close frames that the exchange sent, by code. */
   readonly closesByCode: Readonly<Record<string, number>>;
@@ -158,7 +187,10 @@ export interface LedgerConnection {
   readonly endpoint: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** The how-manieth connection from this address and port to this endpoint, from 0. */
+  /**
+   * The how-manieth connection from this address and port to this endpoint, from 0. Once a site has seen more remotes
+   * than it can remember, a new one starts higher; no two connections ever share endpoint, remote and ordinal.
+   */
   readonly ordinal: number;
   readonly acceptedAtMs: number;
   readonly readyAtMs: number | null;
@@ -168,7 +200,23 @@ export interface LedgerConnection {
   readonly upgraded: boolean;
   readonly requests: number;
   readonly responses: number;
+  /**
+   * When it stopped to work for its client, and not by the client's doing: ended by the exchange, cut by a fault, or
+   * silenced by one (which leaves it open). Left out of a connection that this never happened to.
+   */
+  readonly lostAtMs?: number;
 }
+
+/** What one connection carried beside its requests. */
+export interface LedgerTraffic {
+  /** Bytes on the wire below TLS; of an ended connection, until its socket was gone or the row was handed out. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Subscriptions that began on it. */
+  readonly subscribes: number;
+}
+
+export type LedgerConnectionRow = LedgerConnection & LedgerTraffic;
 
 /** One subscription of one connection as the exchange served it. */
 export interface LedgerSubscription {
@@ -184,20 +232,53 @@ export interface LedgerSubscription {
   readonly fromId: number;
   readonly untilId: number | null;
   readonly messagesSent: number;
-  /** Ids sent, as inclusive ranges. */
+  /** When its connection was lost under it; left out when it was not. */
+  readonly lostAtMs?: number;
+  /** Ids sent, as inclusive ranges; the newest of them when a bound was reached (see `rangesDropped`). */
   readonly sent: readonly (readonly [number, number])[];
 }
 
-export interface LedgerSnapshot {
+/** Counters, integrals and stamps of a site at a moment, and what its bounds made it forget. */
+export interface LedgerState {
   readonly atMs: number;
   readonly counts: LedgerCounts;
   readonly integrals: LedgerIntegrals;
   readonly faults: readonly FaultStamp[];
-  /** Connections that are open, or were closed since the last snapshot; each closed one is handed out once. */
-  readonly connections: readonly LedgerConnection[];
-  readonly subscriptions: readonly LedgerSubscription[];
   /** Rows dropped because the bound was reached; a witness check over rows is void when this is not zero. */
   readonly rowsDropped: number;
+  /** Ranges of ids sent that were dropped, each subscription's oldest first; then `sent` is short of `messagesSent`. */
+  readonly rangesDropped: number;
+  /** Stamps of faults that were dropped, the oldest lifted ones first. */
+  readonly stampsDropped: number;
+  readonly kept: LedgerSizes;
+}
+
+export interface LedgerSnapshot extends LedgerState {
+  /** Connections that are open, or were closed since the last snapshot; each closed one is handed out once. */
+  readonly connections: readonly LedgerConnectionRow[];
+  readonly subscriptions: readonly LedgerSubscription[];
+}
+
+/** A look at the ledger that takes nothing away from the next snapshot. */
+export interface LedgerView extends LedgerState {
+  readonly openConnections: readonly LedgerConnectionRow[];
+  readonly liveSubscriptions: readonly LedgerSubscription[];
+  /** The last ones that ended, oldest first; at most 1,000. */
+  readonly endedConnections: readonly LedgerConnectionRow[];
+  readonly endedSubscriptions: readonly LedgerSubscription[];
+}
+
+/** How much the ledger holds; each has a bound, so that its memory does not depend on how long it has run. */
+export interface LedgerSizes {
+  /** Ended connections and subscriptions that wait for a snapshot (in a snapshot none) or are the last ones. */
+  readonly endedRows: number;
+  /** Ranges of ids, of live subscriptions and of ended rows. */
+  readonly ranges: number;
+  /** Client addresses and ports whose connections are numbered. */
+  readonly remotes: number;
+  readonly stamps: number;
+  /** Names that have a counter: statuses, violations, close codes. */
+  readonly names: number;
 }
 
 export type ExchangeRequest =
@@ -209,8 +290,12 @@ export type ExchangeRequest =
   | { readonly kind: 'close'; readonly site: string }
   | { readonly kind: 'shutdown' };
 
+/** What the exchange process answers: what its host does, and looks at a ledger that consume nothing of it. */
+export type ProcessRequest = ExchangeRequest | { readonly kind: 'view'; readonly site: string };
+
 export type ExchangeResponse =
   | { readonly kind: 'opened'; readonly site: SiteInfo }
   | { readonly kind: 'done' }
   | { readonly kind: 'snapshot'; readonly snapshot: LedgerSnapshot }
+  | { readonly kind: 'viewed'; readonly view: LedgerView }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

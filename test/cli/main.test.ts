@@ -78,7 +78,7 @@ describe('scenarios on the command line', () => {
     expect(code).toBe(78);
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^there is no scenario `rest-poling` .* \(did you mean `rest-polling`\?\)$/),
-      'a.yaml:3:8 `venue`: expected binance, got "binanse" (did you mean `binance`?)',
+      'a.yaml:3:8 `venue`: expected binance, binance-usdm, okx, deribit, bybit, coinbase, got "binanse" (did you mean `binance`?)',
       'b.yaml:4:12 `endpoints`: expected at least 1, got 0',
       '',
     ]);

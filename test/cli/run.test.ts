@@ -122,6 +122,29 @@ describe('mp-bench run', () => {
     expect(world.listeners).toBe(0);
   });
 
+  it('leaves out what is run only by name, unless it is named', async () => {
+    const other = SMALL.replace(/^name: .*$/m, 'name: other\nonlyByName: true');
+    await writeFile(join(world.cwd, 'other.yaml'), other + TARGET);
+    await world.run('run');
+    expect(askedFor().scenarios.map(({ scenario }) => scenario.name)).toEqual(['small']);
+    await world.run('run', 'other');
+    expect(askedFor().scenarios.map(({ scenario }) => scenario.name)).toEqual(['other']);
+  });
+
+  it('refuses a venue that no driver speaks, and rules that no venue has or the link would decide', async () => {
+    const refusals = [
+      ['venue=bybit', 78, 'small.yaml the drivers do not speak bybit, only binance, okx, deribit (mp-bench observe'],
+      ['rules={ maxAge: 1 }', 78, 'no rule maxAge; there are: banMs,'],
+      ['timeScale=0.001', 78, 'rule messageWindowMs would be 1 ms: shorter than'],
+    ] as const;
+    runner.runScenarios.mockClear();
+    for (const [set, expected, told] of refusals) {
+      const { code, stderr } = await world.run('run', '--set', set);
+      expect([code, stderr]).toEqual([expected, expect.stringContaining(told)]);
+    }
+    expect(runner.runScenarios).not.toHaveBeenCalled();
+  });
+
   it('prints the record, and only that, with --json', async () => {
     const { stdout } = await world.run('run', 'small', '--json', '--quick', '--seed', '7', '--set', 'pool.max=24');
     const record = JSON.parse(stdout) as RunRecord;
