@@ -135,7 +135,7 @@ describe('mp-bench run', () => {
     const refusals = [
       ['venue=bybit', 78, 'small.yaml the drivers do not speak bybit, only binance, okx, deribit (mp-bench observe'],
       ['rules={ maxAge: 1 }', 78, 'no rule maxAge; there are: banMs,'],
-      ['timeScale=0.001', 78, 'rule messageWindowMs would be 1 ms: shorter than'],
+      ['timeScale=0.001', 78, 'rule pingEveryMs would be 20 ms: shorter than'],
     ] as const;
     runner.runScenarios.mockClear();
     for (const [set, expected, told] of refusals) {
