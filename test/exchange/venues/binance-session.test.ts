@@ -223,13 +223,13 @@ describe('Binance session', () => {
     const published = first.sink.messages().length;
     await clock.advance(500);
     expect(first.sink.messages()).toHaveLength(published);
-    expect(clock.pendingTimers).toBe(2);
+    expect(clock.pendingTimers).toBe(3);
     second.session.end();
     second.session.end();
     expect(clock.pendingTimers).toBe(0);
     connect('/ws/btcusdt@trade');
     connect('/ws');
-    expect(clock.pendingTimers).toBe(3);
+    expect(clock.pendingTimers).toBe(5);
     venue.close();
     expect(clock.pendingTimers).toBe(0);
   });

@@ -1,0 +1,1 @@
+export { bybit } from './venue.js';

@@ -1,0 +1,1 @@
+export { coinbase } from './venue.js';
