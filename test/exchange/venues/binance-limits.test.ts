@@ -238,4 +238,16 @@ describe('the life of a Binance connection', () => {
     untold.session.maintenance(5000);
     expect(untold.sink.replies()).toEqual([]);
   });
+
+  it('may be set longer than timers can run', () => {
+    const { connect, clock } = openVenue({ rules: { maxAgeMs: 1e13, pingEveryMs: 1e13 } });
+    const delays: number[] = [];
+    const setTimeout = clock.setTimeout.bind(clock);
+    clock.setTimeout = (callback, delayMs) => {
+      delays.push(delayMs);
+      return setTimeout(callback, delayMs);
+    };
+    connect('/ws');
+    expect(delays).toEqual([2 ** 31 - 1, 2 ** 31 - 1]);
+  });
 });

@@ -1,16 +1,17 @@
-import { type Endpoint, chosenSymbols } from './endpoint.js';
-import { rejections } from './rest-errors.js';
-import type { BinanceSymbol } from './symbols.js';
+import { type Endpoint, chosenSymbols } from '../binance-common/endpoint.js';
+import { rejections } from '../binance-common/rest-errors.js';
+import type { BinanceSymbol } from '../binance-common/symbols.js';
+import type { BinanceRules } from './rules.js';
 
 const WEIGHT = 20;
 const STATUSES = new Set(['TRADING', 'HALT', 'BREAK']);
-const RATE_LIMITS = [
-  { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
-  { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 300_000 },
-];
 
 /** `GET /api/v3/exchangeInfo`. Listings never change, so each is written once. */
-export function exchangeInfo(): Endpoint {
+export function exchangeInfo({ weightPerWindow, requestsPerWindow }: BinanceRules): Endpoint {
+  const limits = JSON.stringify([
+    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: weightPerWindow },
+    { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: requestsPerWindow },
+  ]);
   const written = new WeakMap<BinanceSymbol, { readonly full: string; readonly brief: string }>();
   const listing = (symbol: BinanceSymbol, withPermissions: boolean): string => {
     const forms = written.get(symbol) ?? {
@@ -29,7 +30,7 @@ export function exchangeInfo(): Endpoint {
       const withPermissions = parameters.text('showPermissionSets') !== 'false';
       // Every symbol is trading, so another status finds none.
       const listings = status === 'TRADING' ? symbols.map((symbol) => listing(symbol, withPermissions)) : [];
-      const head = `"timezone":"UTC","serverTime":${context.time.stamp()},"rateLimits":${JSON.stringify(RATE_LIMITS)}`;
+      const head = `"timezone":"UTC","serverTime":${context.time.stamp()},"rateLimits":${limits}`;
       return { body: `{${head},"exchangeFilters":[],"symbols":[${listings.join(',')}]}`, weight: WEIGHT };
     },
   };

@@ -1,3 +1,5 @@
+import type { CommonRules } from '../binance-common/rules.js';
+
 /** Binance spot, market data: the numbers of its rules (Binance spot API documentation). */
 export const BINANCE_RULES = {
   pingEveryMs: 20_000,
@@ -7,9 +9,18 @@ export const BINANCE_RULES = {
   streamsPerConnection: 1024,
   connectionsPerWindow: 300,
   connectionWindowMs: 300_000,
+  // How often is "repeatedly" is not published; neither is `forgivenRefusals`.
+  forgivenDisconnects: 3,
   maxAgeMs: 86_400_000,
+  // The documentation gave ten minutes at first and gives no time now.
+  shutdownNoticeMs: 600_000,
   weightPerWindow: 6_000,
   weightWindowMs: 60_000,
-} as const satisfies Record<string, number>;
+  requestsPerWindow: 300_000,
+  requestWindowMs: 300_000,
+  forgivenRefusals: 10,
+  banMs: 120_000,
+  longestBanMs: 259_200_000,
+} as const satisfies Record<string, number> & CommonRules;
 
 export type BinanceRules = { readonly [K in keyof typeof BINANCE_RULES]: number };

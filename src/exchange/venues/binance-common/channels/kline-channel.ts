@@ -3,14 +3,10 @@ import { type Channel, type ChannelContext, type ChannelEvent, sentAt } from '..
 import type { Interval } from '../../../market/index.js';
 import { barAt } from '../klines.js';
 
-const PERIOD_MS = 2000;
-const SECONDS_PERIOD_MS = 1000;
-
 /** `<symbol>@kline_<interval>`: the bar as it grows, and once more when it closes (`x` true). Ids are a counter's. */
-export function klineChannel(context: ChannelContext, interval: Interval): Channel {
+export function klineChannel(context: ChannelContext, interval: Interval, periodMs: number): Channel {
   const { counter, symbol, time } = context;
-  const period = interval.name === '1s' ? SECONDS_PERIOD_MS : PERIOD_MS;
-  const beat = new Beat(period, symbol.market.spec.rank, time.marketNow());
+  const beat = new Beat(periodMs, symbol.market.spec.rank, time.marketNow());
   let openMs = interval.openOf(time.stampOf(time.marketNow()));
   return {
     get nextId() {

@@ -1,5 +1,3 @@
-import type { RestResponse } from '../../venue.js';
-
 /** A request that the venue answers with an error body `{"code","msg"}`. */
 export class BinanceError extends Error {
   override readonly name = 'BinanceError';
@@ -17,7 +15,23 @@ export class BinanceError extends Error {
   }
 }
 
-// Codes and wording: Binance spot API, errors.md.
+/** A request that is refused for what its address has sent before. */
+export class LimitError extends BinanceError {
+  /** Calendar time (ms) from which on requests are answered again. */
+  readonly retryAtMs: number;
+
+  constructor(status: 429 | 418, message: string, retryAtMs: number, code = -1003) {
+    super(code, message, status);
+    this.retryAtMs = retryAtMs;
+  }
+
+  /** `Retry-After`: whole seconds from this calendar time on, at least one. */
+  retryAfter(wallMs: number): string {
+    return String(Math.max(1, Math.ceil((this.retryAtMs - wallMs) / 1e3)));
+  }
+}
+
+// Codes and wording: Binance spot API, errors.md; -4021 and below: USD-M futures error codes.
 export const rejections = {
   unsupported: () => new BinanceError(-1020, 'This operation is not supported.', 405),
   illegalCharacters: (name: string, range: string) =>
@@ -35,29 +49,33 @@ export const rejections = {
   badSymbolStatus: () => new BinanceError(-1122, 'Invalid symbolStatus.'),
   badCombination: () => new BinanceError(-1128, 'Combination of optional parameters invalid.'),
   badValue: (name: string) => new BinanceError(-1130, `Data sent for parameter '${name}' is not valid.`),
+  badJson: (name: string) => new BinanceError(-1135, `JSON sent for parameter '${name}' is not valid`),
   badTickerType: () => new BinanceError(-1139, 'Invalid ticker type.'),
   duplicateSymbols: () => new BinanceError(-1151, 'Symbol is present multiple times in the list.'),
+  badDepthLimit: (limit: number) => new BinanceError(-4021, `Not valid depth limit: ${limit}`),
 };
 
-const BAN_MS = 120_000;
-
-/** The venue's words for a failure that is not the request's. */
-export function failure(status: number, wallMs: number): RestResponse {
-  const json = (code: number, msg: string, headers: Record<string, string> = {}): RestResponse => ({
-    status,
-    headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
-    body: JSON.stringify({ code, msg }),
-  });
-  if (status === 429)
-    return json(-1003, 'Too many requests; current limit is 6000 request weight per 1 MINUTE.', {
-      'retry-after': '60',
-    });
-  if (status === 418)
-    return json(-1003, `Way too much request weight used; IP banned until ${Math.floor(wallMs + BAN_MS)}.`, {
-      'retry-after': String(BAN_MS / 1e3),
-    });
-  if (status === 503)
-    return json(-1008, 'Server is currently overloaded with other requests. Please try again in a few minutes.');
-  if (status === 504) return json(-1007, 'Timeout waiting for response from backend server.');
-  return { status, headers: { 'content-type': 'text/html' }, body: `<html><body><h1>${status}</h1></body></html>` };
-}
+// Wording: Binance spot API, errors.md (-1003, -1034).
+export const limitRefusals = {
+  weight: (limit: number, retryAtMs: number) =>
+    new LimitError(
+      429,
+      `Too much request weight used; current limit is ${limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
+      retryAtMs,
+    ),
+  requests: (limit: number, retryAtMs: number) =>
+    new LimitError(429, `Too many requests; current limit is ${limit} requests per 5 MINUTE.`, retryAtMs),
+  connections: (limit: number, retryAtMs: number) =>
+    new LimitError(
+      429,
+      `Too many connection attempts from IP; current limit is ${limit} per '5 MINUTE'.`,
+      retryAtMs,
+      -1034,
+    ),
+  banned: (untilMs: number) =>
+    new LimitError(
+      418,
+      `Way too much request weight used; IP banned until ${Math.floor(untilMs)}. Please use WebSocket Streams for live updates to avoid bans.`,
+      untilMs,
+    ),
+};

@@ -15,7 +15,8 @@ const LABEL = /^\d*$/;
  */
 export function parseStreamPath(path: string): StreamPath | { readonly refuse: number } {
   const [pathname = '', search = ''] = path.split('?', 2);
-  const query = new URLSearchParams(search);
+  // Names of streams hold a plus (`@+08:00`) and never a space.
+  const query = new URLSearchParams(search.replaceAll('+', '%2B'));
   const unit = unitOf(query.get('timeUnit'));
   if (unit === undefined) return { refuse: 400 };
   const raw = /^(?:\/stream)?\/ws(?:\/(.*))?$/.exec(pathname);

@@ -29,6 +29,8 @@ const METHODS: Readonly<Record<string, (params: unknown, id: RequestId) => Strea
 const METHOD_NAMES = Object.keys(METHODS)
   .map((name) => `\`${name}\``)
   .join(', ');
+/** Longer names are not names of streams, and a connection keeps the names it was sent. */
+const LONGEST_NAME = 128;
 const ID_TEXT = /^[A-Za-z0-9_-]{1,36}$/;
 
 /** Reads one text message of a client. */
@@ -45,7 +47,8 @@ export function parseCall(text: string): StreamCall | CallError {
   if (!isRequestId(id)) return invalid('request ID must be an unsigned integer');
   if (typeof method !== 'string') return invalid('missing field `method` at line 1 column 1');
   const parse = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
-  return parse ? parse(params, id) : invalid(`unknown variant \`${method}\`, expected one of ${METHOD_NAMES}`, id);
+  if (parse) return parse(params, id);
+  return invalid(`unknown variant \`${method.slice(0, LONGEST_NAME)}\`, expected one of ${METHOD_NAMES}`, id);
 }
 
 function parseStreams(method: 'SUBSCRIBE' | 'UNSUBSCRIBE', params: unknown, id: RequestId): StreamCall | CallError {
@@ -71,7 +74,7 @@ function invalid(reason: string, id?: RequestId): CallError {
 }
 
 function isTextList(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && item.length <= LONGEST_NAME);
 }
 
 function isRequestId(id: unknown): id is RequestId {

@@ -1,39 +1,34 @@
 import type { Bar, Interval } from '../../market/index.js';
 import { type Endpoint, type EndpointContext, requiredSymbol } from './endpoint.js';
-import { findInterval } from './intervals.js';
 import { rejections } from './rest-errors.js';
 import type { RestParameters } from './rest-parameters.js';
 import type { BinanceSymbol } from './symbols.js';
 
-const WEIGHT = 2;
-const AVERAGE_MINUTES = 5;
+/** In what the venues' `klines` differ. */
+export interface KlineStyle {
+  readonly parameters: readonly string[];
+  /** The most bars in one answer. */
+  readonly maximum: number;
+  /** Finds an interval by name in the time zone that is `zoneMs` ahead of UTC. */
+  interval(name: string, zoneMs: number): Interval | undefined;
+  weigh(limit: number): number;
+}
 
-/** `GET /api/v3/klines` and `uiKlines`: bars, oldest first. */
-export const klines: Endpoint = {
-  parameters: ['symbol', 'interval', 'startTime', 'endTime', 'timeZone', 'limit'],
-  answer: (context, parameters) => {
-    const symbol = requiredSymbol(context, parameters);
-    const interval = findInterval(parameters.requiredText('interval'), parameters.zoneMs());
-    if (!interval) throw rejections.badInterval();
-    const rows = chosenOpens(context, parameters, interval).map((openMs) => row(context, symbol, interval, openMs));
-    return { body: `[${rows.join(',')}]`, weight: WEIGHT };
-  },
-};
-
-/** `GET /api/v3/avgPrice`: the volume-weighted price of five minutes. */
-export const averagePrice: Endpoint = {
-  parameters: ['symbol'],
-  answer: (context, parameters) => {
-    const symbol = requiredSymbol(context, parameters);
-    const now = context.time.marketNow();
-    const bar = symbol.candles.bar(now - AVERAGE_MINUTES * 60_000, Infinity, now);
-    const price = symbol.meanPrice(bar.lots > 0 ? bar.value / bar.lots : bar.close);
-    return {
-      body: `{"mins":${AVERAGE_MINUTES},"price":"${price}","closeTime":${context.time.stamp()}}`,
-      weight: WEIGHT,
-    };
-  },
-};
+/** `klines`: bars, oldest first. */
+export function klinesEndpoint(style: KlineStyle): Endpoint {
+  return {
+    parameters: style.parameters,
+    answer: (context, parameters) => {
+      const symbol = requiredSymbol(context, parameters);
+      const interval = style.interval(parameters.requiredText('interval'), parameters.zoneMs());
+      if (!interval) throw rejections.badInterval();
+      const limit = parameters.limit(500, style.maximum);
+      const opens = chosenOpens(context, parameters, interval, limit);
+      const rows = opens.map((openMs) => row(context, symbol, interval, openMs));
+      return { body: `[${rows.join(',')}]`, weight: style.weigh(limit) };
+    },
+  };
+}
 
 /** The bar of `interval` that opens at `openMs` (calendar time), as far as it has got. */
 export function barAt(context: EndpointContext, symbol: BinanceSymbol, interval: Interval, openMs: number): Bar {
@@ -42,8 +37,12 @@ export function barAt(context: EndpointContext, symbol: BinanceSymbol, interval:
   return symbol.candles.bar(openMs - epochMs, endMs, context.time.marketNow());
 }
 
-function chosenOpens(context: EndpointContext, parameters: RestParameters, interval: Interval): number[] {
-  const limit = parameters.limit(500, 1000);
+function chosenOpens(
+  context: EndpointContext,
+  parameters: RestParameters,
+  interval: Interval,
+  limit: number,
+): number[] {
   const start = parameters.integer('startTime');
   const end = Math.min(parameters.integer('endTime') ?? Infinity, context.time.stampOf(context.time.marketNow()));
   const last = interval.openOf(end);

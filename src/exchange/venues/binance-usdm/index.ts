@@ -1,0 +1,1 @@
+export { binanceUsdm } from './venue.js';
