@@ -1,16 +1,12 @@
-// A plain node:http server that answers everything with one body, in a process of its own.
-// Its parent sends { headers, body } and hears { origin }; it ends when the parent disconnects.
-import { createServer } from 'node:http';
+// A peer in a process of its own. Its parent names the role, sends what that needs and hears its answers; the process
+// ends when the parent disconnects.
+const ROLES = {
+  http: () => import('./bare-http.mjs'),
+  fanOut: () => import('./bare-fan-out.mjs'),
+  crowd: () => import('./bare-crowd.mjs'),
+};
 
-process.once('message', ({ headers, body }) => {
-  const bytes = Buffer.from(body);
-  const server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(200, { ...headers, 'content-length': bytes.length });
-    response.end(bytes);
-  });
-  // Connections are kept for the whole comparison, whatever pauses between its slices.
-  server.keepAliveTimeout = 120_000;
-  server.listen(0, '127.0.0.1', () => process.send({ origin: `http://127.0.0.1:${server.address().port}` }));
-  process.once('disconnect', () => process.exit());
+process.once('message', ({ role, options }) => {
+  void ROLES[role]().then(({ start }) => start(options));
 });
+process.once('disconnect', () => process.exit());

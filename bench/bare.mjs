@@ -3,12 +3,31 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** Starts a bare node:http server in another process; every request gets the same headers and body. */
-export async function startBareServer({ headers, body }) {
+export const startBareServer = (options) => startPeer('http', options);
+
+/** Starts a bare `ws` server in another process that sends a recording to all clients while it is switched on. */
+export const startBareFanOut = (options) => startPeer('fanOut', options);
+
+/** Opens connections to a WebSocket server from another process, and holds them. */
+export const startCrowd = (options) => startPeer('crowd', options);
+
+/** A peer process: what it said first, `tell` for more, `ask` for an answer, and `close`. */
+async function startPeer(role, options) {
   const child = fork(join(import.meta.dirname, 'bare-server.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  child.send({ headers, body });
-  const [{ origin }] = await once(child, 'message');
+  const failure = once(child, 'exit').then(() => {
+    throw new Error(`the ${role} process ended`);
+  });
+  failure.catch(() => undefined);
+  const answer = async () => (await Promise.race([once(child, 'message'), failure]))[0];
+  child.send({ role, options });
   return {
-    origin,
+    ...(await answer()),
+    pid: child.pid,
+    tell: (message) => child.send(message),
+    ask(message) {
+      child.send(message);
+      return answer();
+    },
     async close() {
       child.disconnect();
       await once(child, 'exit');

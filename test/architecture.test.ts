@@ -30,14 +30,15 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   gate: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record'], packages: [] },
   baseline: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate'], packages: ['zod', 'yaml'] },
   runner: { folders: [...MEASURING, 'statistics', 'record'], packages: [] },
+  observe: { folders: ['base', 'metrics', 'statistics', 'scenario', 'exchange', 'record'], packages: [] },
   report: {
     folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline'],
     packages: ['chalk', 'cli-table3'],
   },
 
   // The composition root, and the library's front door.
-  cli: { folders: [...MEASURING, ...DECIDING, 'runner', 'report'], packages: ['commander', 'chalk'] },
-  index: { folders: [...MEASURING, ...DECIDING, 'runner', 'report'], packages: [] },
+  cli: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: ['commander', 'chalk'] },
+  index: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: [] },
 };
 
 /** What only `cli` (which owns the terminal) and `base` (which owns time and chance) may touch. */

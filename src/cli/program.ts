@@ -1,6 +1,8 @@
 import { Command, Help, InvalidArgumentError, Option } from 'commander';
-import { MpBenchError } from '../base/index.js';
+import { MpBenchError, parseDurationMs } from '../base/index.js';
 import type { RecordFlags } from './commands/baseline.js';
+import type { MockFlags } from './commands/mock.js';
+import type { ObserveFlags } from './commands/observe.js';
 import type { RunFlags } from './commands/run.js';
 import type { Io } from './io.js';
 import { packageVersion } from './version.js';
@@ -15,8 +17,10 @@ export function buildProgram(io: Io, argv: readonly string[], finish: (code: num
     .configureHelp({ optionDescription })
     .showHelpAfterError('(mp-bench --help tells more)');
   addRun(program, io, argv, finish);
+  addObserve(program, io, argv, finish);
   addBaseline(program, io, argv, finish);
   addRecords(program, io, finish);
+  addMock(program, io, finish);
   addScenarios(program, io, finish);
   return program;
 }
@@ -49,6 +53,31 @@ function addRun(program: Command, io: Io, argv: readonly string[], finish: Finis
     .action(async (scenarios: string[], flags: RunFlags) => {
       const { run } = await import('./commands/run.js');
       finish(await run(io, argv, scenarios, flags));
+    });
+}
+
+function addObserve(program: Command, io: Io, argv: readonly string[], finish: Finish): void {
+  program
+    .command('observe')
+    .description('run any program against the mocks and measure it from the outside')
+    .usage('--venue <name> [options] -- <command...>')
+    .argument('<command...>', 'the program and its arguments, behind --')
+    .option('--venue <name>', 'whose protocol the mocks speak (default: the scenario’s)')
+    .option(
+      '--scenario <name>',
+      'a name or file: its endpoints, link, market, rules and faults, from the program’s start',
+    )
+    .option('--endpoints <n>', 'endpoints of the venue', endpointsOf)
+    .option('--tls', 'https and wss; MP_BENCH_CA is the authority’s certificate', false)
+    .option('--rtt <duration>', 'round-trip time of the emulated network, as 5ms', durationOf)
+    .option('--duration <duration>', 'the program is asked to end (SIGTERM) after this, as 30s', durationOf)
+    .addOption(seedOption(io))
+    .option('--json', 'print the record on stdout, nothing else there', false)
+    .option('--out <dir>', 'where the run’s directory goes (default: reports)')
+    .option('--no-progress', 'no notes on stderr')
+    .action(async (command: string[], flags: ObserveFlags) => {
+      const { observeProgram } = await import('./commands/observe.js');
+      finish(await observeProgram(io, argv, command, flags));
     });
 }
 
@@ -114,6 +143,41 @@ function addRecords(program: Command, io: Io, finish: Finish): void {
     );
 }
 
+function addMock(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('mock')
+    .description('run the mock exchange alone, until Ctrl-C')
+    .requiredOption('--venue <name>', 'whose protocol it speaks')
+    .option('--endpoints <n>', 'how many ports it listens on', '1')
+    .option('--tls', 'https and wss, by an authority made for this run', false)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port of the first endpoint, the others follow on; 0: any', '0')
+    .option('--control-port <n>', 'port of the control endpoint; 0: any', '0')
+    .option('--dns', 'serve the endpoints’ names by a name server of its own', false)
+    .option('--rtt <duration>', 'round-trip time of the emulated network', '0ms')
+    .option('--jitter <duration>', 'standard deviation of a one-way trip (default: none)')
+    .option('--bandwidth <bits>', 'what a connection carries each way, as 10mbit (default: unlimited)')
+    .addOption(seedOption(io))
+    .option('--symbols <n>', 'symbols that the market trades', '20')
+    .option('--activity <x>', 'scales every market rate; 1: a normal day', '1')
+    .addOption(
+      new Option('--limits <what>', 'broken limits are counted, or answered as the venue does')
+        .choices(['observe', 'enforce'])
+        .default('observe'),
+    )
+    .option('--time-scale <x>', 'multiplies every duration of the venue’s rules', '1')
+    .option('--rule <name=value>', 'set a rule of the venue to another number (repeatable)', collect, [])
+    .addHelpText('after', MOCK_HELP)
+    .action(async (flags: MockFlags) => finish(await (await import('./commands/mock.js')).mock(io, flags)));
+}
+
+const MOCK_HELP = `
+When it listens, it prints one JSON line:
+  { "venue", "endpoints": [{ "rest", "ws" }], "ca", "control" }
+ca is the path of the authority’s certificate (PEM), null without --tls; the
+file is removed at the end. control is the origin of the control endpoint: GET /
+lists its paths, GET /ledger what was counted, POST /faults breaks things.`;
+
 function addScenarios(program: Command, io: Io, finish: Finish): void {
   program
     .command('validate')
@@ -158,6 +222,18 @@ function seedOf(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
   throw new InvalidArgumentError('expected a whole number from 0');
+}
+
+function durationOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('expected a duration with its unit, as 5ms or 30s');
+}
+
+function endpointsOf(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= 16) return count;
+  throw new InvalidArgumentError('expected a whole number from 1 to 16');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

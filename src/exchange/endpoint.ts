@@ -1,40 +1,63 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { FaultTarget } from '../link/index.js';
+import { MpBenchError } from '../base/index.js';
 import type { Connection } from './connection.js';
+import type { FaultEndpoint } from './faults/index.js';
 
 /** Holds the port number while nobody listens on it; nobody is ever told this address. */
 const GUARD_HOST = '127.0.0.254';
 const BACKLOG = 2048;
 
-/** One port of a site: accepts sockets, knows the connections that are open, and can stop and start to listen. */
-export class Endpoint implements FaultTarget {
+/**
+ * One port of a site: accepts sockets, knows the connections that are open, can stop and start to listen, and can move
+ * to another address.
+ */
+export class Endpoint implements FaultEndpoint {
   readonly #open = new Set<Connection>();
   readonly #accept: (raw: Socket) => Connection;
-  #listener: Server | null = null;
-  #guard: Server | null = null;
-  #host = '';
+  readonly #away: string;
+  #home = '';
   #port = 0;
-  /** Faults that want the port closed. */
+  /** Faults that want the port closed, and faults that want the endpoint elsewhere. */
   #stops = 0;
+  #moves = 0;
+  #closed = false;
+  #listener: Server | null = null;
+  #listensOn: string | null = null;
+  #guard: Server | null = null;
+  #settled: Promise<void> = Promise.resolve();
 
-  constructor(accept: (raw: Socket) => Connection) {
+  /** `away` is the address that it moves to when it has to. */
+  constructor(away: string, accept: (raw: Socket) => Connection) {
+    this.#away = away;
     this.#accept = accept;
   }
 
-  get host(): string {
-    return this.#host;
+  /** Where clients are told to connect, wherever it is now. */
+  get home(): string {
+    return this.#home;
   }
 
   get port(): number {
     return this.#port;
   }
 
-  /** Opens the endpoint on `port` of `host`, 0 for any that is free. Rejects with the system's error. */
+  get address(): string {
+    return this.#moves > 0 ? this.#away : this.#home;
+  }
+
+  /**
+   * Opens the endpoint on `port` of `host`, 0 for any that is free.
+   * @throws {MpBenchError} E_PORT_IN_USE when the port is taken or not for us; anything else is the system's error
+   */
   async start(host: string, port: number): Promise<void> {
-    this.#host = host;
-    this.#listener = this.#createListener();
-    await listening(this.#listener, port, host);
-    this.#port = (this.#listener.address() as AddressInfo).port;
+    this.#home = host;
+    const listener = this.#createListener();
+    await listening(listener, port, host).catch((error: NodeJS.ErrnoException) => {
+      throw portError(error, host, port);
+    });
+    this.#listener = listener;
+    this.#listensOn = host;
+    this.#port = (listener.address() as AddressInfo).port;
   }
 
   connections(): readonly Connection[] {
@@ -43,32 +66,68 @@ export class Endpoint implements FaultTarget {
 
   stopListening(): void {
     this.#stops += 1;
-    if (!this.#listener) return;
-    this.#listener.close();
-    this.#listener = null;
-    // A port that nothing is bound to may be given to an outgoing connection: it could then not be had back, and a
-    // client that dials it can even meet itself. The kernel passes over numbers that any listener holds.
-    this.#guard = createServer((socket) => socket.destroy());
-    this.#guard.on('error', ignore).listen(this.#port, GUARD_HOST);
+    this.#leave();
   }
 
-  async listen(): Promise<void> {
+  listen(): Promise<void> {
     this.#stops -= 1;
-    if (this.#stops > 0) return;
-    const listener = this.#createListener();
-    this.#listener = listener;
-    await listening(listener, this.#port, this.#host);
-    this.#dropGuard();
+    return this.#settle();
+  }
+
+  move(): Promise<void> {
+    this.#moves += 1;
+    return this.#settle();
+  }
+
+  moveBack(): Promise<void> {
+    this.#moves -= 1;
+    return this.#settle();
   }
 
   /** Stops to listen and drops every connection; resolves when all of it is gone. */
   async close(): Promise<void> {
-    this.#listener?.close();
-    this.#listener = null;
+    this.#closed = true;
+    this.#leave();
+    await this.#settled.catch(ignore);
     this.#dropGuard();
     const open = this.connections();
     for (const connection of open) connection.destroy();
     await Promise.all(open.map((connection) => connection.gone()));
+  }
+
+  get #wanted(): string | null {
+    return this.#closed || this.#stops > 0 ? null : this.address;
+  }
+
+  /** Stops to listen at once where it is not wanted any more. */
+  #leave(): void {
+    if (this.#listener === null || this.#listensOn === this.#wanted) return;
+    this.#listener.close();
+    this.#listener = null;
+    this.#listensOn = null;
+    if (!this.#closed) this.#holdPort();
+  }
+
+  /** Leaves where it is not wanted, and listens where it is; one change after the other. */
+  #settle(): Promise<void> {
+    this.#leave();
+    this.#settled = this.#settled.catch(ignore).then(() => this.#arrive());
+    return this.#settled;
+  }
+
+  async #arrive(): Promise<void> {
+    const wanted = this.#wanted;
+    if (wanted === null || wanted === this.#listensOn) return;
+    const listener = this.#createListener();
+    await listening(listener, this.#port, wanted);
+    // Whoever changed its mind meanwhile left nothing behind: this listener was not known yet.
+    if (this.#wanted !== wanted) {
+      listener.close();
+      return;
+    }
+    this.#listener = listener;
+    this.#listensOn = wanted;
+    this.#dropGuard();
   }
 
   #createListener(): Server {
@@ -81,10 +140,26 @@ export class Endpoint implements FaultTarget {
     });
   }
 
+  // A port that nothing is bound to may be given to an outgoing connection: it could then not be had back, and a client
+  // that dials it can even meet itself. The kernel passes over numbers that any listener holds.
+  #holdPort(): void {
+    if (this.#guard) return;
+    const guard = createServer((socket) => socket.destroy()).on('error', ignore);
+    this.#guard = guard;
+    guard.listen(this.#port, GUARD_HOST, () => {
+      if (this.#guard !== guard) guard.close();
+    });
+  }
+
   #dropGuard(): void {
     this.#guard?.close();
     this.#guard = null;
   }
+}
+
+function portError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const why = error.code === 'EADDRINUSE' ? 'is in use' : error.code === 'EACCES' ? 'is not ours to take' : null;
+  return why === null ? error : new MpBenchError('E_PORT_IN_USE', `port ${port} of ${host} ${why}`);
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {

@@ -28,7 +28,6 @@ export class LedgerTotals {
     messagesSent: 0,
     unsentWhileDown: 0,
     withheld: 0,
-    unsentWhileDown: 0,
     pingsSent: 0,
     pongsReceived: 0,
   };

@@ -1,6 +1,12 @@
 import type { Clock } from '../base/index.js';
-import type { Connection } from './connection.js';
+import type { ConnectionEntry } from './ledger-rows.js';
 import type { Origin, Venue } from './venue.js';
+
+/** A connection, as far as it tells where something comes from. */
+interface Visitor {
+  readonly remoteAddress: string;
+  readonly entry: ConnectionEntry;
+}
 
 /** One venue of a site with the client addresses that are connected to it. */
 export class ServedVenue {
@@ -13,18 +19,18 @@ export class ServedVenue {
     this.#clock = clock;
   }
 
-  connected({ remoteAddress }: Connection): void {
+  connected({ remoteAddress }: Visitor): void {
     this.#perAddress.set(remoteAddress, this.#open(remoteAddress) + 1);
   }
 
-  disconnected({ remoteAddress }: Connection): void {
+  disconnected({ remoteAddress }: Visitor): void {
     const left = this.#open(remoteAddress) - 1;
     if (left > 0) this.#perAddress.set(remoteAddress, left);
     else this.#perAddress.delete(remoteAddress);
   }
 
   /** What the venue is told of where something comes from. */
-  originOf({ remoteAddress, entry }: Connection): Origin {
+  originOf({ remoteAddress, entry }: Visitor): Origin {
     return {
       remoteAddress,
       connectionsOfAddress: this.#open(remoteAddress),

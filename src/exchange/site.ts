@@ -1,21 +1,24 @@
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Clock } from '../base/index.js';
-import type { Scheduler } from '../link/index.js';
-import type { Authority } from './authority.js';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Clock, seededRandom } from '../base/index.js';
+import { Link, type Scheduler } from '../link/index.js';
+import type { Authority, ServerContexts } from './authority.js';
+import { awayAddress, canMove } from './away-address.js';
 import { Connection } from './connection.js';
 import { Endpoint } from './endpoint.js';
 import { FaultSchedule } from './fault-schedule.js';
+import { ActiveFaults } from './faults/index.js';
 import { createHttpServer } from './http-server.js';
 import { Ledger } from './ledger.js';
-import type { FaultPlan, LedgerSnapshot, LinkConfig, SiteConfig, SiteInfo } from './protocol.js';
+import type { NameServer } from './name-server.js';
+import type { EndpointInfo, FaultPlan, LedgerSnapshot, LinkConfig, SiteConfig, SiteInfo } from './protocol.js';
 import { serveRest } from './rest-service.js';
 import { ServedVenue } from './served-venue.js';
 import { serveStreams } from './stream-service.js';
 import type { Venue } from './venue.js';
 
 const LOOPBACK = '127.0.0.1';
-
 /** What a site is made of; all of it is owned by the caller but the venues, which the site closes. */
 export interface SiteParts {
   /** One for each name in the configuration, in its order. */
@@ -34,57 +37,66 @@ export class Site {
   readonly #http: Server;
   readonly #connections = new WeakMap<object, Connection>();
   readonly #served: readonly ServedVenue[];
-  readonly #endpoints: Endpoint[];
-  readonly #faults: FaultSchedule;
-  #link: LinkConfig;
+  readonly #endpoints: readonly Endpoint[];
+  readonly #faults = new ActiveFaults();
+  readonly #schedule: FaultSchedule;
+  #link: Link;
+  #contexts: ServerContexts | null = null;
+  #names: NameServer | null = null;
 
   constructor(config: SiteConfig, parts: SiteParts) {
+    const { clock } = parts;
     this.#config = config;
     this.#parts = parts;
-    this.#link = config.link;
-    this.#ledger = new Ledger(parts.clock);
-    this.#http = createHttpServer(this.#ledger, this.#connections);
-    serveRest(this.#http, this.#ledger, this.#connections);
-    serveStreams(this.#http, {
-      ledger: this.#ledger,
-      connections: this.#connections,
-      deflate: config.deflate ?? false,
-    });
-    const { clock } = parts;
+    this.#link = this.#linkOf(config.link);
+    this.#ledger = new Ledger(clock);
+    this.#http = this.#serve();
     this.#served = parts.venues.map((venue) => new ServedVenue(venue, clock));
     this.#endpoints = Array.from(
       { length: config.venues.length * config.endpoints },
-      (_, index) => new Endpoint((raw) => this.#accept(index, raw)),
+      (_, index) => new Endpoint(awayAddress(index), (raw) => this.#accept(index, raw)),
     );
-    this.#faults = new FaultSchedule(parts.clock, this.#ledger, this.#endpoints);
+    this.#schedule = new FaultSchedule({
+      clock,
+      ledger: this.#ledger,
+      endpoints: this.#endpoints,
+      active: this.#faults,
+      ground: {
+        symbols: this.#endpoints.map((_, index) => this.#servedBy(index).venue.symbols),
+        tls: config.tls,
+        movable: config.dns === true && canMove(this.#host, this.#endpoints.length),
+      },
+      random: seededRandom(`${config.seed}/faults`),
+    });
   }
 
-  /** Opens the listeners. Rejects with the system's error when a port cannot be had; nothing stays open then. */
+  /**
+   * Opens the listeners; nothing stays open when that fails.
+   * @throws {MpBenchError} E_PORT_IN_USE when a port cannot be had; anything else is the system's error
+   */
   async open(): Promise<SiteInfo> {
     try {
-      const { host = LOOPBACK, port = 0 } = this.#config;
+      const { port = 0, tls } = this.#config;
+      if (tls) this.#contexts = await this.#createContexts();
       for (const [index, endpoint] of this.#endpoints.entries())
-        await endpoint.start(host, port === 0 ? 0 : port + index);
+        await endpoint.start(this.#host, port === 0 ? 0 : port + index);
+      const dns = await this.#openNames();
+      return {
+        id: this.#config.id,
+        endpoints: this.#endpoints.map((_, index) => this.#info(index)),
+        ca: tls ? (this.#parts.authority?.ca ?? null) : null,
+        dns,
+        symbols: Object.fromEntries(this.#served.map(({ venue }) => [venue.name, venue.symbols])),
+      };
     } catch (error) {
       await this.close();
       throw error;
     }
-    const { id, tls } = this.#config;
-    return {
-      id,
-      endpoints: this.#endpoints.map(({ host, port }, index) => ({
-        venue: this.#servedBy(index).venue.name,
-        rest: `${tls ? 'https' : 'http'}://${host}:${port}`,
-        ws: `${tls ? 'wss' : 'ws'}://${host}:${port}`,
-      })),
-      ca: tls ? (this.#parts.authority?.ca ?? null) : null,
-      symbols: Object.fromEntries(this.#served.map(({ venue }) => [venue.name, venue.symbols])),
-    };
   }
 
   /** Puts another link in place. Connections over the old one are dropped, or a client would go on as if without it. */
   setLink(link: LinkConfig): void {
-    this.#link = link;
+    this.#link = this.#linkOf(link);
     for (const endpoint of this.#endpoints) {
       for (const connection of endpoint.connections()) connection.destroy();
     }
@@ -92,7 +104,7 @@ export class Site {
 
   /** Plans faults; see FaultSchedule. */
   inject(plans: readonly FaultPlan[]): void {
-    this.#faults.plan(plans);
+    this.#schedule.plan(plans);
   }
 
   snapshot(): LedgerSnapshot {
@@ -101,29 +113,101 @@ export class Site {
 
   /** Closes listeners, connections and the venue; answers with the last snapshot. */
   async close(): Promise<LedgerSnapshot> {
-    this.#faults.close();
-    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
+    this.#schedule.close();
+    await Promise.all([this.#names?.close(), ...this.#endpoints.map((endpoint) => endpoint.close())]);
+    this.#names = null;
     for (const { venue } of this.#served) venue.close();
     return this.#ledger.snapshot();
   }
 
   #accept(endpoint: number, raw: Socket): Connection {
-    const { rttMs } = this.#link;
     const served = this.#servedBy(endpoint);
-    const link = { rttMs, scheduler: this.#parts.scheduler };
-    const connection = new Connection(raw, { endpoint, served, ledger: this.#ledger, link });
+    const connection = new Connection(raw, { endpoint, served, ledger: this.#ledger, link: this.#link });
     served.connected(connection);
     raw.once('close', () => {
       served.disconnected(connection);
     });
+    connection.onClosed(() => {
+      this.#faults.left(connection);
+    });
     // A client of a plain site takes a connection as open as soon as the kernel has accepted it, and so do we.
     if (!this.#config.tls) this.#ledger.ready(connection.entry, 'none');
-    if (this.#faults.meet(endpoint, connection)) return connection;
-    connection.open(this.#config.tls ? (this.#parts.authority?.context ?? null) : null, (top) => {
+    if (this.#faults.connections.accept(connection)) return connection;
+    if (this.#contexts) this.#secure(connection, this.#contexts);
+    else connection.openPlain(this.#converse(connection));
+    return connection;
+  }
+
+  #secure(connection: Connection, contexts: ServerContexts): void {
+    const { connections } = this.#faults;
+    const wrong = connections.certificate(connection);
+    const open = (): void => {
+      connection.openSecure(contexts[wrong ?? 'genuine'], wrong !== undefined, this.#converse(connection));
+    };
+    const delay = connections.handshake(connection);
+    if (!delay) {
+      open();
+      return;
+    }
+    const release = connection.hold();
+    delay(() => {
+      if (release()) open();
+    });
+  }
+
+  #converse(connection: Connection): (top: Duplex) => void {
+    return (top) => {
       this.#connections.set(top, connection);
       this.#http.emit('connection', top);
+    };
+  }
+
+  #serve(): Server {
+    const parts = { ledger: this.#ledger, connections: this.#connections, faults: this.#faults };
+    const { deflate = false, tls } = this.#config;
+    const http = createHttpServer(this.#ledger, this.#connections);
+    serveRest(http, parts);
+    serveStreams(http, { ...parts, deflate, tls });
+    return http;
+  }
+
+  async #createContexts(): Promise<ServerContexts> {
+    const { authority } = this.#parts;
+    if (!authority) throw new Error('a site with TLS needs an authority');
+    const { dns = false } = this.#config;
+    const away = dns ? this.#endpoints.map((_, index) => awayAddress(index)) : [];
+    return authority.contexts({
+      names: dns ? this.#endpoints.map((_, index) => this.#info(index).name) : [],
+      addresses: isIP(this.#host) ? [this.#host, ...away] : away,
     });
-    return connection;
+  }
+
+  async #openNames(): Promise<string | null> {
+    if (!this.#config.dns) return null;
+    const { NameServer } = await import('./name-server.js');
+    const endpoints = new Map(this.#endpoints.map((endpoint, index) => [this.#info(index).name, endpoint]));
+    this.#names = new NameServer((name) => endpoints.get(name)?.address);
+    return this.#names.open();
+  }
+
+  #info(index: number): EndpointInfo {
+    const { tls } = this.#config;
+    const { name } = this.#servedBy(index).venue;
+    const origin = `${this.#host}:${this.#endpoints[index]?.port ?? 0}`;
+    return {
+      venue: name,
+      name: `endpoint-${index}.${name}.test`,
+      rest: `${tls ? 'https' : 'http'}://${origin}`,
+      ws: `${tls ? 'wss' : 'ws'}://${origin}`,
+    };
+  }
+
+  get #host(): string {
+    return this.#config.host ?? LOOPBACK;
+  }
+
+  #linkOf(link: LinkConfig): Link {
+    return new Link(link, { scheduler: this.#parts.scheduler, random: seededRandom(`${this.#config.seed}/link`) });
   }
 
   #servedBy(endpoint: number): ServedVenue {

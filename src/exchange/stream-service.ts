@@ -3,21 +3,34 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from './connection.js';
 import { declineOffer } from './decline-offer.js';
+import type { ActiveFaults } from './faults/index.js';
 import type { Ledger } from './ledger.js';
 import { ConnectionSink } from './stream-sink.js';
 import type { Refusal, RestResponse, StreamSession, Venue } from './venue.js';
 
+/** RFC 6455, 7.4.1. */
+const INTERNAL_ERROR = 1011;
 const BAD_UPGRADE: RestResponse = { status: 400, headers: {}, body: '' };
 
 export interface StreamServiceParts {
   readonly ledger: Ledger;
   readonly connections: WeakMap<object, Connection>;
   readonly deflate: boolean;
+  readonly faults: ActiveFaults;
+  /** Whether newcomers have their TLS handshake, so that a fault of handshakes has met them there. */
+  readonly tls: boolean;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly connection: Connection;
 }
 
 /** Answers the WebSocket upgrades of `server` with sessions of the venue behind each connection. */
 export function serveStreams(server: Server, parts: StreamServiceParts): void {
-  const { ledger, connections } = parts;
+  const { connections, faults, tls } = parts;
   const handshakes = new Map<Venue, WebSocketServer>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const connection = connections.get(socket);
@@ -26,27 +39,50 @@ export function serveStreams(server: Server, parts: StreamServiceParts): void {
       declineOffer(server, request, socket, head);
       return;
     }
-    const sink = new ConnectionSink(connection, ledger);
-    const session = openSession(request, connection, sink, ledger);
-    if ('refuse' in session) {
-      connection.endedByExchange();
-      ledger.upgradeRefused();
-      for (const rule of session.refuse.violated ?? []) ledger.violated(rule);
-      refuse(socket, session.refuse);
-      return;
-    }
-    connection.onClosed(() => {
-      session.end();
-    });
-    const { venue } = connection.served;
-    const handshake = handshakes.get(venue) ?? handshakeOf(venue, parts);
-    handshakes.set(venue, handshake);
-    handshake.handleUpgrade(request, socket, head, (webSocket) => {
-      connection.upgraded();
-      converse(webSocket, session, connection, ledger);
-      sink.attach(webSocket);
-    });
+    const answer = (): void => {
+      if (connection.silenced || socket.destroyed) return;
+      const { venue } = connection.served;
+      const handshake = handshakes.get(venue) ?? handshakeOf(venue, parts);
+      handshakes.set(venue, handshake);
+      upgrade({ request, socket, head, connection }, handshake, parts);
+    };
+    const delay = tls ? null : faults.connections.handshake(connection);
+    if (delay) delay(answer);
+    else answer();
   });
+}
+
+function upgrade(
+  { request, socket, head, connection }: Upgrade,
+  handshake: WebSocketServer,
+  { ledger, faults }: StreamServiceParts,
+): void {
+  const sink = new ConnectionSink(connection, ledger, faults);
+  const session = refusalByFault(request, connection, faults) ?? openSession(request, connection, sink, ledger);
+  if ('refuse' in session) {
+    connection.endedByExchange();
+    ledger.upgradeRefused();
+    for (const rule of session.refuse.violated ?? []) ledger.violated(rule);
+    refuse(socket, session.refuse);
+    return;
+  }
+  connection.onClosed(() => {
+    session.end();
+  });
+  handshake.handleUpgrade(request, socket, head, (webSocket) => {
+    converse({ webSocket, session, connection, sink, ledger });
+    sink.attach(webSocket, socket);
+  });
+}
+
+function refusalByFault(
+  { url: target = '/' }: IncomingMessage,
+  connection: Connection,
+  { requests }: ActiveFaults,
+): Refusal | undefined {
+  if (requests.none) return undefined;
+  const answer = requests.answer(connection, { target, body: '' }, connection.served.venue);
+  return answer && { refuse: answer };
 }
 
 function handshakeOf(venue: Venue, { ledger, connections, deflate }: StreamServiceParts): WebSocketServer {
@@ -81,17 +117,34 @@ function openSession(
   }
 }
 
-function converse(webSocket: WebSocket, session: StreamSession, connection: Connection, ledger: Ledger): void {
+interface Conversation {
+  readonly webSocket: WebSocket;
+  readonly session: StreamSession;
+  readonly connection: Connection;
+  readonly sink: ConnectionSink;
+  readonly ledger: Ledger;
+}
+
+function converse({ webSocket, session, connection, sink, ledger }: Conversation): void {
   const guarded = (action: () => void): void => {
     if (connection.silenced || connection.entry.ending) return;
     try {
       action();
     } catch {
       ledger.violated('exchange-error');
-      connection.endedByExchange();
-      webSocket.close(1011);
+      sink.close(INTERNAL_ERROR, '');
     }
   };
+  connection.upgraded({
+    close: (code, reason) => {
+      sink.closeByFault(code, reason);
+    },
+    maintenance: (leadMs) => {
+      guarded(() => {
+        session.maintenance(leadMs);
+      });
+    },
+  });
   webSocket.on('message', (data: Buffer) => {
     guarded(() => {
       session.receive(data.toString());
@@ -109,10 +162,19 @@ function converse(webSocket: WebSocket, session: StreamSession, connection: Conn
       session.pinged(data.toString());
     });
   });
-  webSocket.on('error', () => {
+  webSocket.on('error', (error: NodeJS.ErrnoException) => {
     ledger.violated('websocket-protocol');
     connection.endedByExchange();
+    // The library has sent the close frame already.
+    ledger.closeSent(closeCodeOf(error));
   });
+}
+
+/** What the library answers a breach of the protocol with (RFC 6455, 7.4.1): a protocol error unless it is one of these. */
+function closeCodeOf({ code }: NodeJS.ErrnoException): number {
+  if (code === 'WS_ERR_INVALID_UTF8') return 1007;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return 1008;
+  return code?.startsWith('WS_ERR_UNSUPPORTED_') ? 1009 : 1002;
 }
 
 function refuse(socket: Duplex, { status, headers, body }: RestResponse): void {

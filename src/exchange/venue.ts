@@ -51,6 +51,8 @@ export interface StreamMessage {
   /** The symbol it is about, in the venue's spelling; empty for a stream of the whole venue. */
   readonly symbol: string;
   readonly frame: string | Buffer;
+  /** The same as it goes over a WebSocket that does not compress; framed on demand where it is left out. */
+  readonly wire?: Buffer;
   readonly firstId: number;
   readonly lastId: number;
   /** The same message made wrong; undefined where that makes no sense for the message. */
@@ -74,6 +76,10 @@ export interface StreamSink {
   subscribed(stream: string, nextId: number): void;
   /** The client's request to unsubscribe was received; nothing of the stream is sent afterwards. */
   unsubscribed(stream: string, nextId: number): void;
+  /** The connection works for its client no longer, and not by the client's doing; never, when left out. */
+  readonly lost?: boolean;
+  /** A message fell due on a stream that was subscribed to here last, and no working connection carries it now. */
+  missed?(): void;
   /** A rule of the venue was broken, for example `messages-per-second`; counted whether enforced or not. */
   violated(rule: string): void;
 }

@@ -1,3 +1,4 @@
+export { Link } from './link.js';
 export { LinkedSocket } from './linked-socket.js';
 export { Scheduler } from './scheduler.js';
-export { FAULTS, type Fault, type FaultableConnection, type FaultTarget } from './faults/index.js';
+export type { LinkParts, LinkSettings } from './settings.js';

@@ -7,20 +7,25 @@ const WINDOW_BYTES = 1 << 20;
 const PROMPT_MS = 10;
 
 /**
- * One direction of a connection: hands things over after a delay, in order.
+ * One direction of a connection: hands things over after their trip, in order. A line of limited width carries one
+ * thing after the other: each occupies it for its bytes, then makes its trip.
  *
  * A delivery is off its due time by a fraction of a millisecond (see Scheduler). What the other side sends at once in
  * answer is moved by as much the other way, so that the errors of the legs of one exchange cancel and do not add up.
  */
 export class Line {
   readonly #scheduler: Scheduler;
+  /** What a byte occupies the line for; 0 for a line of unlimited width. */
+  readonly #msPerByte: number;
+  #freeAtMs = Number.NEGATIVE_INFINITY;
   #lastDueMs = Number.NEGATIVE_INFINITY;
   #lateMs = 0;
   #deliveredAtMs = Number.NEGATIVE_INFINITY;
   #inFlight = 0;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, bitsPerSecond = Number.POSITIVE_INFINITY) {
     this.#scheduler = scheduler;
+    this.#msPerByte = 8e3 / bitsPerSecond;
   }
 
   /** Bytes that were sent and not yet reported as `arrived`. */
@@ -28,11 +33,19 @@ export class Line {
     return this.#inFlight >= WINDOW_BYTES;
   }
 
-  /** Sends `bytes` bytes; `deliver` runs after `delayMs`, shifted by what the opposite line was late by. */
-  send(bytes: number, delayMs: number, opposite: Line, deliver: () => void): void {
+  /**
+   * Sends `bytes` bytes, which leave after `holdMs` or when the line is free. `deliver` runs when their last one has
+   * made its trip of `tripMs`; a prompt answer is shifted by what the opposite line was late by.
+   */
+  send(bytes: number, holdMs: number, tripMs: number, opposite: Line, deliver: () => void): void {
     this.#inFlight += bytes;
     const nowMs = this.#scheduler.now();
-    const dueMs = Math.max(this.#lastDueMs, nowMs + delayMs - opposite.#carriedMs(nowMs));
+    let leavesAtMs = nowMs + holdMs - opposite.#carriedMs(nowMs);
+    if (this.#msPerByte > 0) {
+      leavesAtMs = Math.max(leavesAtMs, this.#freeAtMs) + bytes * this.#msPerByte;
+      this.#freeAtMs = leavesAtMs;
+    }
+    const dueMs = Math.max(this.#lastDueMs, leavesAtMs + tripMs);
     this.#lastDueMs = dueMs;
     this.#scheduler.at(dueMs, (lateMs) => {
       this.#lateMs = lateMs;

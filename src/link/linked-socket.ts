@@ -2,20 +2,26 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { Line } from './line.js';
 import type { Scheduler } from './scheduler.js';
+import { joined, segmentsOf } from './segments.js';
+import type { LinkParts, LinkSettings } from './settings.js';
+import { type TripTimes, tripTimes } from './trip-times.js';
 
 /**
- * The far end of an emulated link: what a server sees of an accepted socket when the client is `rttMs` away.
+ * The far end of an emulated link: what a server sees of an accepted socket when the client is far away.
  *
- * Each direction takes half a round trip. The kernel has answered the client's SYN already, so that round trip is
- * charged to the client's first bytes. Ends, resets and errors travel behind the data. At most 1 MiB is under way in
- * each direction; then the sender is held back.
+ * Each direction takes half a round trip, give or take its jitter: a segment (what is read or written at once) draws
+ * its own time, and waits for those before it. The kernel has answered the client's SYN already, so that round trip is
+ * charged to the client's first bytes. On a narrow link longer data is cut into segments, which follow each other as
+ * their bytes go through; the bytes are those of the connection, without headers of lower layers. Ends, resets and
+ * errors travel behind the data. At most 1 MiB is under way in each direction; then the sender is held back.
  */
 export class LinkedSocket extends Duplex {
   readonly #raw: Socket;
   readonly #scheduler: Scheduler;
-  readonly #halfMs: number;
-  /** When bytes of a server that speaks first would reach the client: it could not have accepted before 1.5 R. */
-  readonly #earliestDownMs: number;
+  readonly #trip: TripTimes;
+  readonly #narrow: boolean;
+  /** When a server could have accepted the connection: after one and a half round trips. */
+  readonly #acceptableAtMs: number;
   readonly #up: Line;
   readonly #down: Line;
   #synMs: number;
@@ -24,15 +30,17 @@ export class LinkedSocket extends Duplex {
   #resetting = false;
   #dead = false;
 
-  constructor(raw: Socket, rttMs: number, scheduler: Scheduler) {
+  constructor(raw: Socket, settings: LinkSettings, { scheduler, random }: LinkParts) {
     super({ allowHalfOpen: true });
+    const { bitsPerSecond } = settings;
     this.#raw = raw;
     this.#scheduler = scheduler;
-    this.#halfMs = rttMs / 2;
-    this.#earliestDownMs = scheduler.now() + 2 * rttMs;
-    this.#synMs = rttMs;
-    this.#up = new Line(scheduler);
-    this.#down = new Line(scheduler);
+    this.#trip = tripTimes(settings, random);
+    this.#narrow = bitsPerSecond !== undefined;
+    this.#synMs = this.#trip() + this.#trip();
+    this.#acceptableAtMs = scheduler.now() + this.#synMs + this.#trip();
+    this.#up = new Line(scheduler, bitsPerSecond);
+    this.#down = new Line(scheduler, bitsPerSecond);
     raw.setNoDelay(true);
     raw.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
@@ -80,18 +88,13 @@ export class LinkedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#dead) {
-      done();
-      return;
-    }
-    this.#descend(chunk.length, () => {
-      this.#raw.write(chunk, () => {
-        this.#down.arrived(chunk.length);
-        if (!this.#down.full) this.#release();
-      });
-    });
-    if (this.#down.full) this.#held = done;
-    else done();
+    this.#transmit(this.#narrow ? segmentsOf(chunk) : [chunk], done);
+  }
+
+  // What is written together leaves together, as a kernel would have it.
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const buffers = joined(chunks.map(({ chunk }) => chunk));
+    this.#transmit(this.#narrow ? buffers.flatMap(segmentsOf) : buffers, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -111,25 +114,52 @@ export class LinkedSocket extends Duplex {
 
   #receive(chunk: Buffer): void {
     if (this.#dead || this.destroyed) return;
-    this.#ascend(chunk.length, () => {
-      this.#up.arrived(chunk.length);
-      if (!this.destroyed && !this.push(chunk)) this.#readerFull = true;
-      this.#flow();
-    });
+    for (const segment of this.#narrow ? segmentsOf(chunk) : [chunk]) {
+      this.#ascend(segment.length, () => {
+        this.#up.arrived(segment.length);
+        if (!this.destroyed && !this.push(segment)) this.#readerFull = true;
+        this.#flow();
+      });
+    }
     this.#flow();
   }
 
+  /** Sends the segments as far as the line has room, and the others when it has some again. */
+  #transmit(segments: readonly Buffer[], done: () => void): void {
+    let next = 0;
+    const go = (): void => {
+      for (let segment = segments[next]; segment; segment = segments[next]) {
+        if (this.#dead || this.destroyed || this.#down.full) break;
+        this.#sendDown(segment);
+        next += 1;
+      }
+      if (this.#down.full && !this.#dead && !this.destroyed) this.#held = go;
+      else done();
+    };
+    go();
+  }
+
+  #sendDown(segment: Buffer): void {
+    this.#descend(segment.length, () => {
+      this.#raw.write(segment, () => {
+        this.#down.arrived(segment.length);
+        if (!this.#down.full) this.#release();
+      });
+    });
+  }
+
   #ascend(bytes: number, deliver: () => void): void {
-    this.#up.send(bytes, this.#halfMs + this.#synMs, this.#down, () => {
+    const holdMs = this.#synMs;
+    this.#synMs = 0;
+    this.#up.send(bytes, holdMs, this.#trip(), this.#down, () => {
       if (!this.#dead) deliver();
     });
-    this.#synMs = 0;
   }
 
   #descend(bytes: number, deliver: () => void): void {
-    const delayMs =
-      this.#synMs > 0 ? Math.max(this.#halfMs, this.#earliestDownMs - this.#scheduler.now()) : this.#halfMs;
-    this.#down.send(bytes, delayMs, this.#up, () => {
+    // A server that speaks first could not have done so before it had accepted.
+    const holdMs = this.#synMs > 0 ? Math.max(0, this.#acceptableAtMs - this.#scheduler.now()) : 0;
+    this.#down.send(bytes, holdMs, this.#trip(), this.#up, () => {
       if (!this.#dead) deliver();
     });
   }

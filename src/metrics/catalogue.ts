@@ -46,6 +46,8 @@ export const METRICS = {
   handshakesFull: count('full TLS handshakes, by the exchange', 'lower'),
   handshakesResumed: count('resumed TLS handshakes, by the exchange'),
   healthRate: rate('∫ healthy dt ÷ ∫ open dt on the exchange’s timeline'),
+  reconnectDelayMs: latency('connection lost → the connection that took its place is accepted'),
+  limitsBroken: count('times that a rule of the venue was broken, by the exchange', 'lower'),
   // Operations
   operations: count('operations attempted'),
   attempts: count('requests sent, every try counted'),
@@ -68,6 +70,8 @@ export const METRICS = {
   messagesRepeated: count('messages that the handler saw again', 'lower'),
   messageDelayMs: latency('exchange’s send → consumer’s handler'),
   gapMs: latency('per affected symbol: last good message → first good message after a fault'),
+  resubscribeDelayMs: latency('stream lost → its next subscribe on any connection'),
+  unsentWhileDown: count('messages due on a stream while no working connection carried it', 'lower'),
   // Failover
   faultsInjected: count('faults injected'),
   faultsFelt: count('faults that touched an operation or a stream'),

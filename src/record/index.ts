@@ -2,6 +2,16 @@ export { distributionOf, mergeDistributions } from './distribution.js';
 export { environment, type Host } from './environment.js';
 export { findRecords, readRecord, writeRecord, writeWhole } from './files.js';
 export {
+  type Observation,
+  type ObservedConnections,
+  type ObservedFault,
+  type ObservedProgram,
+  type ObservedReconnects,
+  type ObservedRequests,
+  type ObservedStreams,
+  type Spread,
+} from './observation.js';
+export {
   type ArmRecord,
   type BaselineRow,
   type Distribution,

@@ -1,3 +1,5 @@
+import type { Observation } from './observation.js';
+
 /** The record of a run: what `--json` prints and `record.json` holds. A contract: fields are added, never changed. */
 export const SCHEMA_VERSION = 1;
 
@@ -29,7 +31,8 @@ export interface Environment {
 }
 
 export interface ArmRecord {
-  readonly stack: 'day1' | 'day2' | 'day3';
+  /** `none`: a program seen only from outside, whose layers nobody knows. */
+  readonly stack: 'day1' | 'day2' | 'day3' | 'none';
   readonly driver: string;
   readonly role: 'control' | 'test';
   /** Fresh processes that this arm was measured in. */
@@ -165,4 +168,6 @@ export interface RunRecord {
   readonly verdict: RunVerdict;
   readonly scenarios: readonly ScenarioRecord[];
   readonly warnings: readonly string[];
+  /** What `observe` saw; no other command writes it. */
+  readonly observation?: Observation;
 }

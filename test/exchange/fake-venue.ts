@@ -1,4 +1,23 @@
-import type { Refusal, StreamSession, StreamSink, UpgradeRequest, Venue } from '../../src/exchange/venue.js';
+import type {
+  Refusal,
+  StreamMessage,
+  StreamSession,
+  StreamSink,
+  UpgradeRequest,
+  Venue,
+} from '../../src/exchange/venue.js';
+
+/** A message of a stream; what stands behind the dot of its name is the symbol. It can be crossed, and that is all. */
+export function message(stream: string, id: number): StreamMessage {
+  return {
+    stream,
+    symbol: stream.split('.')[1] ?? 'AAA',
+    frame: `{"id":${id}}`,
+    firstId: id,
+    lastId: id,
+    spoiled: (spoil) => (spoil === 'crossed' ? `{"crossed":${id}}` : undefined),
+  };
+}
 
 /** The smallest venue: echoes paths, counts ids up, and does as it is told by its clients' messages. */
 export class FakeVenue implements Venue {

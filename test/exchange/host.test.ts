@@ -67,6 +67,19 @@ test('what cannot be done is answered, with the reason', async () => {
   ]);
 });
 
+test('a port that is taken is answered with the code for it, and the name of the site is free again', async () => {
+  const opened = await host.answer({ kind: 'open', site: config });
+  const rest = opened.kind === 'opened' ? opened.site.endpoints[0]?.rest : undefined;
+  const port = Number(new URL(rest ?? '').port);
+  const second = { ...config, id: 'two', endpoints: 1, port };
+  expect(await host.answer({ kind: 'open', site: second })).toEqual({
+    kind: 'failed',
+    code: 'E_PORT_IN_USE',
+    message: `port ${port} of 127.0.0.1 is in use`,
+  });
+  expect(await host.answer({ kind: 'open', site: { ...second, port: 0 } })).toMatchObject({ kind: 'opened' });
+});
+
 test('shutdown closes every site', async () => {
   await host.answer({ kind: 'open', site: config });
   await host.answer({ kind: 'open', site: { ...config, id: 'two' } });

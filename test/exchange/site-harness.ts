@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
-import { type Clock, systemClock } from '../../src/base/index.js';
+import { FakeClock, systemClock } from '../../src/base/index.js';
 import { type Authority, createAuthority } from '../../src/exchange/authority.js';
-import type { FaultSpec, LedgerSnapshot, SiteInfo } from '../../src/exchange/protocol.js';
+import type { FaultScope, FaultSpec, LedgerSnapshot, SiteConfig, SiteInfo } from '../../src/exchange/protocol.js';
 import { Site } from '../../src/exchange/site.js';
 import { Scheduler } from '../../src/link/index.js';
 import { FakeVenue } from './fake-venue.js';
@@ -16,15 +16,28 @@ export class SiteHarness {
   readonly venue = new FakeVenue();
   readonly site: Site;
   info!: SiteInfo;
+  readonly #clock: FakeClock;
   readonly #clients: (() => void)[] = [];
+  #faults = 0;
 
-  private constructor(site: (venue: FakeVenue) => Site) {
+  private constructor(clock: FakeClock, site: (venue: FakeVenue) => Site) {
+    this.#clock = clock;
     this.site = site(this.venue);
   }
 
-  static async open(tls: boolean, rttMs: number, clock: Clock = systemClock): Promise<SiteHarness> {
+  /**
+   * The site's own time, which faults go by, stands still until a test moves it, so that no fault is over before the
+   * test has looked at it. The link takes real time, unless the test brings a clock: then that is the link's as well.
+   */
+  static async open(
+    tls: boolean,
+    rttMs: number,
+    own?: FakeClock,
+    changes: Partial<SiteConfig> = {},
+  ): Promise<SiteHarness> {
     authority ??= createAuthority();
-    const parts = { clock, scheduler: new Scheduler(clock), authority: tls ? await authority : null };
+    const clock = own ?? new FakeClock();
+    const parts = { clock, scheduler: new Scheduler(own ?? systemClock), authority: tls ? await authority : null };
     const config = {
       id: 's',
       venues: ['fake'],
@@ -34,8 +47,9 @@ export class SiteHarness {
       symbols: 2,
       activity: 1,
       link: { rttMs },
+      ...changes,
     };
-    const harness = new SiteHarness((venue) => new Site(config, { ...parts, venues: [venue] }));
+    const harness = new SiteHarness(clock, (venue) => new Site(config, { ...parts, venues: [venue] }));
     harness.info = await harness.site.open();
     return harness;
   }
@@ -66,6 +80,11 @@ export class SiteHarness {
   /** Sends one request and resolves with the status and the body of the answer. */
   async request(socket: Socket, path: string): Promise<string> {
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    return this.answer(socket);
+  }
+
+  /** Resolves with the status and the body of the next answer. */
+  async answer(socket: Socket): Promise<string> {
     let text = '';
     const whole = /^HTTP\/1\.1 (\d+)[\s\S]*content-length: (\d+)[\s\S]*?\r\n\r\n([\s\S]*)$/i;
     for (;;) {
@@ -77,9 +96,12 @@ export class SiteHarness {
   }
 
   /** Opens a WebSocket; every frame that arrives is kept in `frames`. */
-  async stream(path: string): Promise<{ socket: WebSocket; frames: string[]; next: () => Promise<string> }> {
+  async stream(
+    path: string,
+    endpoint = 0,
+  ): Promise<{ socket: WebSocket; frames: string[]; next: () => Promise<string> }> {
     const ca = this.info.ca;
-    const socket = new WebSocket(`${this.info.endpoints[0]?.ws}${path}`, ca ? { ca } : {});
+    const socket = new WebSocket(`${this.info.endpoints[endpoint]?.ws}${path}`, ca ? { ca } : {});
     this.#clients.push(() => {
       socket.terminate();
     });
@@ -95,14 +117,32 @@ export class SiteHarness {
     return { socket, frames, next };
   }
 
-  /** Injects a fault into endpoint 0 now, and resolves when it has taken effect. */
-  async fault(spec: FaultSpec | 'refuse' | 'reset' | 'silence', durationMs: number): Promise<void> {
+  /** Injects a fault now, into endpoint 0 unless the scope says otherwise, and resolves when it has taken effect. */
+  async fault(
+    spec: FaultSpec | 'refuse' | 'reset' | 'silence',
+    durationMs: number,
+    scope: Partial<FaultScope> = {},
+  ): Promise<void> {
     const what = typeof spec === 'string' ? { kind: spec } : spec;
-    this.site.inject([{ id: what.kind, endpoint: 0, atMs: 0, durationMs, ...what }]);
-    await this.until(({ faults }) => faults.some((fault) => fault.kind === what.kind));
+    const id = `${what.kind} ${(this.#faults += 1)}`;
+    this.site.inject([{ id, endpoint: 0, atMs: 0, durationMs, ...what, ...scope }]);
+    await this.pass(0);
+    await this.until(({ faults }) => faults.some((fault) => fault.id === id));
   }
 
+  /** What the newest fault has hit so far. */
+  get touched(): number | undefined {
+    return this.site.snapshot().faults.at(-1)?.touched;
+  }
+
+  /** Lets this much of the site's time pass. */
+  async pass(ms: number): Promise<void> {
+    await this.#clock.advance(ms);
+  }
+
+  /** Lets the faults that last come to their end; at most a minute. */
   async lifted(): Promise<void> {
+    await this.pass(60_000);
     await this.until(({ faults }) => faults.every((fault) => fault.liftedAtMs !== null));
   }
 

@@ -280,6 +280,13 @@ test('the server certificate names this machine and is vouched for by the author
   const socket = await harness.dial();
   const peer = (socket as TLSSocket).getPeerCertificate();
   expect(peer.subjectaltname).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
+  const moving = await site(true, 0, undefined, { dns: true });
+  const wider = ((await moving.dial()) as TLSSocket).getPeerCertificate().subjectaltname;
+  expect(wider).toBe(
+    'DNS:localhost, DNS:endpoint-0.fake.test, DNS:endpoint-1.fake.test, IP Address:127.0.0.1, ' +
+      'IP Address:0:0:0:0:0:0:0:1, IP Address:127.0.0.16, IP Address:127.0.0.17',
+  );
+  await harness.close();
   const days = (Date.parse(peer.valid_to) - Date.parse(peer.valid_from)) / 86_400_000;
   expect(days).toBe(4);
 });

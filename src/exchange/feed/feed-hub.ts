@@ -1,12 +1,19 @@
 import type { Clock, TimerHandle } from '../../base/index.js';
+import type { StreamSink } from '../venue.js';
 import type { Counter, Feed, Subscriber } from './feed.js';
 import { Publication } from './publication.js';
 
 const POLL_MS = 5;
+/** Streams that are fed although every connection that carried them was lost; beyond it they are given up. */
+const MAX_ORPHANS = 4096;
 
 interface LiveStream<Form> {
   readonly feed: Feed<Form>;
   readonly subscribers: Set<Subscriber<Form>>;
+  /** Some client wants it: subscribed, and not left of its own accord by the last working connection. */
+  wanted: boolean;
+  /** Of the last subscriber; told of messages that fall due and that no working connection carries. */
+  last: StreamSink;
 }
 
 export interface FeedHubOptions<Form> {
@@ -17,11 +24,16 @@ export interface FeedHubOptions<Form> {
   readonly open: (stream: string, counter: Counter) => Feed<Form> | undefined;
 }
 
-/** Feeds every stream that somebody subscribed to, from one timer that runs only while there is one. */
+/**
+ * Feeds every stream that somebody subscribed to, from one timer that runs only while there is one. A stream whose
+ * connections were all lost goes on without a subscriber (an orphan), so that what its client misses is counted: until
+ * somebody subscribes to it again, or the hub is closed.
+ */
 export class FeedHub<Form = undefined> {
   readonly #options: FeedHubOptions<Form>;
   readonly #live = new Map<string, LiveStream<Form>>();
   readonly #counters = new Map<string, Counter>();
+  #orphans = 0;
   /** Undefined while nobody is subscribed. */
   #timer: TimerHandle;
 
@@ -31,9 +43,12 @@ export class FeedHub<Form = undefined> {
 
   /** Adds a subscriber and returns the first id it can get; undefined for a stream that the venue does not have. */
   subscribe(stream: string, subscriber: Subscriber<Form>): number | undefined {
-    const live = this.#live.get(stream) ?? this.#open(stream);
+    const live = this.#live.get(stream) ?? this.#open(stream, subscriber.sink);
     if (!live) return undefined;
+    if (live.subscribers.size === 0 && live.wanted) this.#orphans -= 1;
     live.subscribers.add(subscriber);
+    live.wanted = true;
+    live.last = subscriber.sink;
     this.#timer ??= this.#schedule();
     return live.feed.nextId;
   }
@@ -49,23 +64,35 @@ export class FeedHub<Form = undefined> {
   unsubscribe(stream: string, subscriber: Subscriber<Form>): number | undefined {
     const live = this.#live.get(stream);
     if (!live) return undefined;
-    live.subscribers.delete(subscriber);
-    if (live.subscribers.size === 0) this.#live.delete(stream);
+    if (!live.subscribers.delete(subscriber)) return live.feed.nextId;
+    if (subscriber.sink.lost !== true && !isCarried(live)) live.wanted = false;
+    if (live.subscribers.size === 0) this.#abandon(stream, live);
     if (this.#live.size === 0) this.#stop();
     return live.feed.nextId;
   }
 
   close(): void {
     this.#live.clear();
+    this.#orphans = 0;
     this.#stop();
   }
 
-  #open(stream: string): LiveStream<Form> | undefined {
+  /** Nobody is subscribed any more: the stream ends, or goes on as an orphan. */
+  #abandon(stream: string, live: LiveStream<Form>): void {
+    if (live.wanted && this.#orphans < MAX_ORPHANS) {
+      this.#orphans += 1;
+      return;
+    }
+    if (live.wanted) live.last.violated('too-many-orphans');
+    this.#live.delete(stream);
+  }
+
+  #open(stream: string, last: StreamSink): LiveStream<Form> | undefined {
     const counter = this.#counters.get(stream) ?? { next: 1 };
     const feed = this.#options.open(stream, counter);
     if (!feed) return undefined;
     this.#counters.set(stream, counter);
-    const live = { feed, subscribers: new Set<Subscriber<Form>>() };
+    const live = { feed, subscribers: new Set<Subscriber<Form>>(), wanted: false, last };
     this.#live.set(stream, live);
     return live;
   }
@@ -84,11 +111,18 @@ export class FeedHub<Form = undefined> {
 
   #poll(): void {
     const now = this.#options.now();
-    for (const [stream, { feed, subscribers }] of this.#live) {
+    for (const [stream, live] of this.#live) {
+      const { feed, subscribers } = live;
       for (const event of feed.poll(now)) {
         const publication = new Publication(stream, feed.symbol, event);
         for (const subscriber of subscribers) subscriber.sink.publish(publication.message(subscriber.form));
+        if (live.wanted && !isCarried(live)) live.last.missed?.();
       }
     }
   }
+}
+
+function isCarried<Form>({ subscribers }: LiveStream<Form>): boolean {
+  for (const { sink } of subscribers) if (sink.lost !== true) return true;
+  return false;
 }

@@ -1,4 +1,5 @@
-import type { StreamMessage } from '../venue.js';
+import { textFrame } from '../text-frame.js';
+import type { Spoil, StreamMessage } from '../venue.js';
 import type { FeedEvent } from './feed.js';
 
 /** An event on its way to the subscribers of a stream; each form is written once and shared. */
@@ -17,16 +18,33 @@ export class Publication<Form> {
   message(form: Form): StreamMessage {
     const written = this.#messages.get(form);
     if (written) return written;
-    const event = this.#event;
-    const message: StreamMessage = {
-      stream: this.#stream,
-      symbol: this.#symbol,
-      frame: event.frame(form),
-      firstId: event.firstId,
-      lastId: event.lastId,
-      ...(event.spoiled && { spoiled: (spoil) => event.spoiled?.(spoil, form) }),
-    };
+    const message = new SharedMessage(this.#stream, this.#symbol, this.#event, form);
     this.#messages.set(form, message);
     return message;
+  }
+}
+
+/** One form of an event. A copy of it (of its own properties) has no `wire` that could be out of date. */
+class SharedMessage<Form> implements StreamMessage {
+  readonly stream: string;
+  readonly symbol: string;
+  readonly frame: string;
+  readonly firstId: number;
+  readonly lastId: number;
+  spoiled?: (spoil: Spoil) => string | undefined;
+  #wire: Buffer | undefined;
+
+  constructor(stream: string, symbol: string, event: FeedEvent<Form>, form: Form) {
+    this.stream = stream;
+    this.symbol = symbol;
+    this.frame = event.frame(form);
+    this.firstId = event.firstId;
+    this.lastId = event.lastId;
+    if (event.spoiled) this.spoiled = (spoil) => event.spoiled?.(spoil, form);
+  }
+
+  get wire(): Buffer {
+    this.#wire ??= textFrame(this.frame);
+    return this.#wire;
   }
 }

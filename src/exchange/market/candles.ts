@@ -1,19 +1,17 @@
-import { type Bar, emptyBar, extendBar, joinBars } from './bar.js';
+import type { Bar, BarSum } from './bar.js';
+import { BarEstimate } from './bar-estimate.js';
+import { KEPT_MINUTES, KeptMinutes } from './kept-minutes.js';
+import { MINUTE_MS, MarketMinutes, beforeEdge } from './market-minutes.js';
+import { MinuteCount } from './minute-count.js';
 import type { OrderBook } from './order-book.js';
+import { RunningBar } from './running-bar.js';
 import type { TradeTape } from './trade-tape.js';
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Trades that one request may add up; older stretches that nobody looked at in time are estimated. */
 const COUNTED_TRADES = 5_000;
-const KEPT_MINUTES = 1500;
-const ESTIMATE_SAMPLES = 32;
-
-interface OpenMinute {
-  readonly minute: number;
-  bar: Bar;
-  nextOrderId: number;
-}
+/** Bars up to now that are kept under way: as many as a venue has windows and intervals that are asked for at once. */
+const RUNNING_BARS = 8;
 
 export interface CandleSource {
   readonly book: OrderBook;
@@ -27,19 +25,23 @@ export interface CandleSource {
  * Bars of one symbol. Recent stretches (the last 5,000 trades) are added up from the trades, minute by minute, and
  * kept for 25 hours; older ones have exact trade counts but volumes from the mean trade and extremes from samples of
  * the price, so that no request costs more than a few milliseconds.
+ * Bars up to now are kept under way, so that one asked for again costs only what was traded since, and once a minute,
+ * for those that begin later by then, a pass over their minutes.
  */
 export class Candles {
-  readonly #source: CandleSource;
+  readonly #minutes: MarketMinutes;
+  readonly #count: MinuteCount;
+  readonly #estimate: BarEstimate;
   readonly #countedMs: number;
-  readonly #minutes = new Map<number, Bar>();
-  readonly #meanLots: number;
-  #open: OpenMinute | undefined;
+  readonly #kept = new KeptMinutes();
+  /** By where they begin, the one asked for last at the end. */
+  readonly #running = new Map<number, RunningBar>();
 
-  constructor(source: CandleSource) {
-    this.#source = source;
-    this.#countedMs = (COUNTED_TRADES / source.tradesPerSecond) * 1e3;
-    const sample = source.tape.trades(source.tape.nextTradeId(0), Infinity, 200);
-    this.#meanLots = sample.reduce((sum, trade) => sum + trade.lots, 0) / sample.length;
+  constructor({ book, tape, tradesPerSecond, epochMs }: CandleSource) {
+    this.#minutes = new MarketMinutes(epochMs);
+    this.#count = new MinuteCount(book, tape, this.#minutes);
+    this.#estimate = new BarEstimate(book, tape);
+    this.#countedMs = (COUNTED_TRADES / tradesPerSecond) * 1e3;
   }
 
   /** The bar from `fromMs` to `toMs` (exclusive, cut at `nowMs`), all in market time. */
@@ -48,118 +50,98 @@ export class Candles {
     // A trade of this very instant belongs to the bar, so the end is inclusive only when it is now.
     const endMs = toMs > nowMs ? nowMs : beforeEdge(toMs);
     if (toMs - fromMs < MINUTE_MS) return this.#stretch(fromMs, endMs, countedFrom);
-    let total: Bar | undefined;
-    let pendingMs = fromMs;
-    const add = (bar: Bar): void => {
-      total = total ? joinBars(total, bar) : bar;
-    };
-    for (let minute = this.#firstMinute(fromMs, nowMs); this.#minuteStart(minute) <= endMs; minute += 1) {
-      const startMs = this.#minuteStart(minute);
-      const bar = startMs >= countedFrom ? this.#minute(minute, endMs) : this.#minutes.get(minute);
-      if (!bar) continue;
-      if (pendingMs < startMs) add(this.#stretch(pendingMs, beforeEdge(startMs), countedFrom));
-      add(bar);
-      pendingMs = startMs + MINUTE_MS;
-    }
-    if (pendingMs < endMs) add(this.#estimate(pendingMs, endMs));
-    return total ?? this.#count(fromMs, endMs);
+    const first = this.#firstMinute(fromMs, nowMs);
+    const isRunning = toMs > nowMs && fromMs === this.#minutes.startOf(first);
+    const bar = isRunning ? this.#runningBar(first, endMs, countedFrom) : new RunningBar(fromMs, first);
+    const open = this.#advance(bar, endMs, countedFrom);
+    return this.#finish(bar, open, endMs, countedFrom);
   }
 
   /** The last 24 hours, from a whole minute on. */
   day(nowMs: number): { readonly bar: Bar; readonly fromMs: number } {
-    const fromMs = this.#minuteStart(this.#minuteAt(nowMs - DAY_MS) + 1);
+    const fromMs = this.#minutes.startOf(this.#minutes.at(nowMs - DAY_MS) + 1);
     return { bar: this.bar(fromMs, Infinity, nowMs), fromMs };
   }
 
-  #minuteAt(marketMs: number): number {
-    return Math.floor((marketMs + this.#source.epochMs) / MINUTE_MS);
-  }
-
-  #minuteStart(minute: number): number {
-    return minute * MINUTE_MS - this.#source.epochMs;
-  }
-
   #firstMinute(fromMs: number, nowMs: number): number {
-    const first = this.#minuteAt(fromMs);
-    const whole = this.#minuteStart(first) < fromMs ? first + 1 : first;
-    return Math.max(whole, this.#minuteAt(nowMs) - KEPT_MINUTES);
+    const first = this.#minutes.at(fromMs);
+    const whole = this.#minutes.startOf(first) < fromMs ? first + 1 : first;
+    return Math.max(whole, this.#minutes.at(nowMs) - KEPT_MINUTES);
   }
 
-  #minute(minute: number, untilMs: number): Bar {
-    const kept = this.#minutes.get(minute);
-    if (kept) return kept;
-    const lastMs = beforeEdge(this.#minuteStart(minute + 1));
-    if (untilMs < lastMs) return this.#extend(this.#openMinute(minute), untilMs);
-    const bar = this.#extend(this.#openMinute(minute), lastMs);
-    this.#minutes.set(minute, bar);
-    const oldest = this.#minutes.size > KEPT_MINUTES ? this.#minutes.keys().next().value : undefined;
-    if (oldest !== undefined) this.#minutes.delete(oldest);
+  #runningBar(first: number, endMs: number, countedFrom: number): RunningBar {
+    const fromMs = this.#minutes.startOf(first);
+    const found = this.#running.get(fromMs);
+    this.#running.delete(fromMs);
+    const fits = found?.fits(this.#minutes.startOf(found.next - 1), endMs, countedFrom);
+    const bar = found && fits ? found : new RunningBar(fromMs, first);
+    this.#running.set(fromMs, bar);
+    const oldest = this.#running.size > RUNNING_BARS ? this.#running.keys().next().value : undefined;
+    if (oldest !== undefined) this.#running.delete(oldest);
     return bar;
   }
 
-  #openMinute(minute: number): OpenMinute {
-    if (this.#open?.minute === minute) return this.#open;
-    const edgeMs = beforeEdge(this.#minuteStart(minute));
-    const { book, tape } = this.#source;
-    const ticks = book.touch(book.changeAt(edgeMs)).bidTicks;
-    const open = { minute, bar: emptyBar(ticks, tape.nextTradeId(edgeMs)), nextOrderId: tape.nextOrderId(edgeMs) };
-    this.#open = open;
-    return open;
+  // Joins all minutes that are over; the one that is not, when the bar gets that far, is returned.
+  #advance(bar: RunningBar, endMs: number, countedFrom: number): BarSum | undefined {
+    const last = this.#minutes.lastStarted(endMs);
+    while (bar.next <= last) {
+      const minute = bar.next;
+      const startMs = this.#minutes.startOf(minute);
+      const place = this.#kept.placeOf(minute, bar.place + 1);
+      if (place !== undefined) {
+        this.#fillGap(bar, startMs, countedFrom);
+        this.#joinKept(bar, place, last);
+      } else if (startMs < countedFrom) {
+        const next = Math.max(minute + 1, Math.min(this.#kept.lowest, this.#minutes.at(countedFrom)));
+        bar.skip(next, this.#minutes.startOf(next - 1));
+      } else {
+        const { sum, closed } = this.#count.minute(minute, endMs);
+        if (!closed) return sum;
+        this.#keep(minute, sum);
+      }
+    }
+    return undefined;
   }
 
-  #extend(open: OpenMinute, untilMs: number): Bar {
-    const orders = this.#source.tape.orders(open.nextOrderId, untilMs);
-    open.bar = extendBar(open.bar, orders);
-    open.nextOrderId += orders.length;
-    return open.bar;
+  #joinKept(bar: RunningBar, place: number, last: number): void {
+    const count = this.#kept.runFrom(place, last);
+    if (bar.sum) this.#kept.join(bar.sum, place, count);
+    else {
+      bar.join(this.#kept.read(place));
+      if (bar.sum) this.#kept.join(bar.sum, place + 1, count - 1);
+    }
+    bar.place = place + count - 1;
+    bar.passOver(count, this.#minutes.startOf(bar.next + count - 1));
+  }
+
+  #fillGap(bar: RunningBar, startMs: number, countedFrom: number): void {
+    const endMs = beforeEdge(startMs);
+    // Where minutes meet, rounding can leave a gap that ends before it begins: nothing was traded in it.
+    const isGap = bar.pendingMs < startMs && (endMs >= bar.pendingMs || !bar.sum);
+    if (isGap) bar.join(this.#stretch(bar.pendingMs, endMs, countedFrom));
+  }
+
+  // A bar that has been through a minute while it was missing, or that still has one that goes, must start again.
+  #keep(minute: number, sum: BarSum): void {
+    const gone = this.#kept.add(minute, sum);
+    for (const [fromMs, bar] of this.#running) {
+      if (bar.passed(minute) || (gone !== undefined && bar.passed(gone))) this.#running.delete(fromMs);
+    }
+  }
+
+  #finish(bar: RunningBar, open: BarSum | undefined, endMs: number, countedFrom: number): Bar {
+    const whole = bar.copy();
+    if (open) {
+      const startMs = this.#minutes.startOf(bar.next);
+      this.#fillGap(whole, startMs, countedFrom);
+      whole.join(open);
+      whole.passOver(1, startMs);
+    }
+    if (whole.pendingMs < endMs) whole.join(this.#estimate.bar(whole.pendingMs, endMs));
+    return whole.sum ?? this.#count.stretch(bar.fromMs, endMs);
   }
 
   #stretch(fromMs: number, endMs: number, countedFrom: number): Bar {
-    return fromMs >= countedFrom ? this.#count(fromMs, endMs) : this.#estimate(fromMs, endMs);
+    return fromMs >= countedFrom ? this.#count.stretch(fromMs, endMs) : this.#estimate.bar(fromMs, endMs);
   }
-
-  #count(fromMs: number, endMs: number): Bar {
-    const { book, tape } = this.#source;
-    const edgeMs = beforeEdge(fromMs);
-    const ticks = book.touch(book.changeAt(edgeMs)).bidTicks;
-    return extendBar(emptyBar(ticks, tape.nextTradeId(edgeMs)), tape.orders(tape.nextOrderId(edgeMs), endMs));
-  }
-
-  #estimate(fromMs: number, endMs: number): Bar {
-    const { tape } = this.#source;
-    const firstTradeId = tape.approximateTradeId(fromMs);
-    const endTradeId = Math.max(firstTradeId, tape.approximateTradeId(endMs));
-    const prices = this.#samplePrices(fromMs, endMs);
-    const open = prices[0] ?? 0;
-    const lots = Math.round((endTradeId - firstTradeId) * this.#meanLots);
-    const value = lots * (prices.reduce((sum, ticks) => sum + ticks, 0) / prices.length);
-    return {
-      open,
-      high: Math.max(...prices),
-      low: Math.min(...prices),
-      close: prices.at(-1) ?? open,
-      lots,
-      value,
-      takerLots: Math.round(lots / 2),
-      takerValue: value / 2,
-      firstTradeId,
-      endTradeId,
-    };
-  }
-
-  // Samples stand at multiples of a power of two, so a window that slides keeps most of its points.
-  #samplePrices(fromMs: number, endMs: number): number[] {
-    const { book } = this.#source;
-    const ticksAt = (marketMs: number): number => book.touch(book.changeAt(marketMs)).bidTicks;
-    const stepMs = 2 ** Math.ceil(Math.log2(Math.max(1, endMs - fromMs) / ESTIMATE_SAMPLES));
-    const prices = [ticksAt(fromMs)];
-    for (let at = (Math.floor(fromMs / stepMs) + 1) * stepMs; at < endMs; at += stepMs) prices.push(ticksAt(at));
-    prices.push(ticksAt(endMs));
-    return prices;
-  }
-}
-
-// The last moment that still belongs to what ends at `edgeMs`; a nanosecond is finer than any arrival needs.
-function beforeEdge(edgeMs: number): number {
-  return edgeMs - 1e-6;
 }

@@ -1,4 +1,6 @@
 const TAIL = 1e-12;
+/** A power of two, so that multiplying by it does not round. */
+const STARTS = 1024;
 
 /** Quantile function of the Poisson distribution with this mean (below about 700), tabulated once. */
 export function poissonQuantiles(mean: number): (u: number) => number {
@@ -8,14 +10,17 @@ export function poissonQuantiles(mean: number): (u: number) => number {
     sum += probability;
     cumulative.push(sum);
   }
+  // Where the search for a quantile starts, so that most need one step or two.
+  const starts = Uint16Array.from({ length: STARTS }, (_, i) => firstAbove(cumulative, i / STARTS));
+  const last = cumulative.length - 1;
   return (u) => {
-    let low = 0;
-    let high = cumulative.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((cumulative[middle] ?? 1) > u) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    let k = starts[Math.floor(u * STARTS)] ?? 0;
+    while (k < last && (cumulative[k] ?? 1) <= u) k += 1;
+    return k;
   };
+}
+
+function firstAbove(cumulative: readonly number[], u: number): number {
+  const found = cumulative.findIndex((sum) => sum > u);
+  return found < 0 ? cumulative.length - 1 : found;
 }

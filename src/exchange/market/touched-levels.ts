@@ -1,40 +1,70 @@
-import type { PriceGrid } from './price-grid.js';
+import { AscendingSet } from './ascending-set.js';
+import type { GridWindow } from './grid-window.js';
+
+/** Where the best bid stood at the changes `from` to `to`, inclusive. */
+export interface TouchRun {
+  readonly from: number;
+  readonly to: number;
+  readonly ticks: readonly number[];
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Grid levels of one side that were inside the book at some moment of a run, inclusive. */
+interface Span {
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
- * Gathers the levels of one side that a run of changes touched: every place where the touch stood, grid levels that
+ * Finds the levels of one side that a run of changes touched: every place where the touch stood, grid levels that
  * came into the book or left it on the way, and those rewritten meanwhile. A level that ended as it began still
  * counts, since a reader may have seen it in between.
  */
-export class Touched {
-  readonly #grid: PriceGrid;
-  readonly #ticks = new Set<number>();
-  /** Grid levels inside the book at some moment … */
-  #low = Infinity;
-  #high = -Infinity;
-  /** … and at every moment. */
-  #innerLow = -Infinity;
-  #innerHigh = Infinity;
+export class TouchedLevels {
+  readonly #window: GridWindow;
+  readonly #behindTouch: number;
+  readonly #levels = new AscendingSet();
+  readonly #around = new AscendingSet();
 
-  constructor(grid: PriceGrid) {
-    this.#grid = grid;
+  /** A side has `behindTouch` grid levels at any moment. */
+  constructor(window: GridWindow, behindTouch: number) {
+    this.#window = window;
+    this.#behindTouch = behindTouch;
   }
 
-  /** Notes one state of the book: where the touch was, and the grid levels behind it (inclusive). */
-  note(touchTicks: number, low: number, high: number): void {
-    this.#ticks.add(touchTicks);
-    this.#low = Math.min(this.#low, low);
-    this.#high = Math.max(this.#high, high);
-    this.#innerLow = Math.max(this.#innerLow, low);
-    this.#innerHigh = Math.min(this.#innerHigh, high);
+  /**
+   * The ticks touched, ascending, each once. The side's touch stood `shift` ticks above the best bid; the window must
+   * cover the span.
+   */
+  ticks(run: TouchRun, shift: number, span: Span): number[] {
+    this.#gatherLevels(run, span);
+    const lowest = run.lowest + shift;
+    const highest = run.highest + shift;
+    this.#around.reset(lowest, highest);
+    for (const bidTicks of run.ticks) this.#around.add(bidTicks + shift);
+    const found: number[] = [];
+    const above: number[] = [];
+    this.#levels.each((level) => {
+      const ticks = this.#window.tickOf(level);
+      if (ticks < lowest) found.push(ticks);
+      else if (ticks > highest) above.push(ticks);
+      else this.#around.add(ticks);
+    });
+    this.#around.each((ticks) => found.push(ticks));
+    for (const ticks of above) found.push(ticks);
+    return found;
   }
 
-  /** The ticks touched between two changes, in no order. */
-  ticks(from: number, to: number): number[] {
-    for (let level = this.#low; level <= this.#high; level += 1) {
-      const stayed = level >= this.#innerLow && level <= this.#innerHigh;
-      if (!stayed || this.#grid.versionOf(level, from) !== this.#grid.versionOf(level, to))
-        this.#ticks.add(this.#grid.tickOf(level));
-    }
-    return [...this.#ticks];
+  #gatherLevels({ from, to }: TouchRun, { low, high }: Span): void {
+    // Inside throughout is what is inside at both of the side's outermost positions.
+    const innerLow = high - this.#behindTouch + 1;
+    const innerHigh = low + this.#behindTouch - 1;
+    this.#levels.reset(low, high);
+    for (let level = low; level < Math.min(innerLow, high + 1); level += 1) this.#levels.add(level);
+    for (let level = Math.max(innerHigh + 1, low); level <= high; level += 1) this.#levels.add(level);
+    this.#window.eachRewritten(from, to, (level) => {
+      if (level >= innerLow && level <= innerHigh) this.#levels.add(level);
+    });
   }
 }

@@ -16,9 +16,8 @@ export interface TradeSlot {
 export function drawSlot(key: number, index: number, slotMs: number, counts: Counts, before: Counts): TradeSlot {
   const slotKey = hash32(key, index);
   const { orders, trades } = counts;
-  const times = new Float64Array(orders);
-  for (let i = 0; i < orders; i += 1) times[i] = (index + uniform(slotKey, i)) * slotMs;
-  times.sort();
+  const times = ascendingUniforms(slotKey, orders);
+  for (let i = 0; i < orders; i += 1) times[i] = (index + (times[i] ?? 0)) * slotMs;
   const fills = new Int32Array(orders).fill(1);
   for (let extra = orders; extra < trades; extra += 1) {
     const order = hash32(slotKey, -extra) % orders;
@@ -27,6 +26,41 @@ export function drawSlot(key: number, index: number, slotMs: number, counts: Cou
   const firstTrade = new Int32Array(orders + 1);
   for (let i = 0; i < orders; i += 1) firstTrade[i + 1] = (firstTrade[i] ?? 0) + (fills[i] ?? 0);
   return { index, times, firstTrade, before };
+}
+
+// Uniform numbers fall evenly into as many buckets as there are of them, which leaves next to nothing to sort.
+function ascendingUniforms(key: number, count: number): Float64Array {
+  const drawn = new Float64Array(count);
+  const ends = new Int32Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const u = uniform(key, i);
+    const bucket = Math.floor(u * count);
+    drawn[i] = u;
+    ends[bucket] = (ends[bucket] ?? 0) + 1;
+  }
+  for (let i = 1; i < count; i += 1) ends[i] = (ends[i] ?? 0) + (ends[i - 1] ?? 0);
+  const sorted = new Float64Array(count);
+  for (const u of drawn) {
+    const bucket = Math.floor(u * count);
+    const place = (ends[bucket] ?? 0) - 1;
+    ends[bucket] = place;
+    sorted[place] = u;
+  }
+  sortNearlySorted(sorted);
+  return sorted;
+}
+
+// By insertion.
+function sortNearlySorted(values: Float64Array): void {
+  for (let i = 1; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
+    let place = i;
+    while (place > 0 && (values[place - 1] ?? 0) > value) {
+      values[place] = values[place - 1] ?? 0;
+      place -= 1;
+    }
+    values[place] = value;
+  }
 }
 
 /** How many entries of an ascending list are at most `value`. */

@@ -1,3 +1,4 @@
+import type { BarSum } from './bar.js';
 import { hash32, uniform } from './hash.js';
 import type { OrderBook } from './order-book.js';
 import { EXTRA_FILLS, ORDERS_PER_SLOT, SlotCounts } from './slot-counts.js';
@@ -22,6 +23,17 @@ export interface Trade {
   readonly ticks: number;
   readonly lots: number;
   readonly buyerIsMaker: boolean;
+}
+
+/** An order before its fills are drawn: each takes a random part of its `share` of what stood at the touch. */
+interface OrderDraw {
+  readonly id: number;
+  readonly marketMs: number;
+  readonly ticks: number;
+  readonly buyerIsMaker: boolean;
+  readonly fills: number;
+  readonly share: number;
+  readonly key: number;
 }
 
 /** How far back single trades can be asked for by id. */
@@ -81,18 +93,18 @@ export class TradeTape {
   /** Orders from `fromId` on, oldest first, up to `untilMs` inclusive and `limit` orders. */
   orders(fromId: number, untilMs: number, limit = Infinity): TakerOrder[] {
     const found: TakerOrder[] = [];
-    let slot = this.#slotHolding(fromId - this.#firstOrderId, 'orders');
-    let index = Math.max(0, fromId - this.#firstOrderId - slot.before.orders);
-    while (found.length < limit) {
-      if (index >= slot.times.length) {
-        slot = this.#slot(slot.index + 1);
-        index = 0;
-      }
-      if ((slot.times[index] ?? Infinity) > untilMs) break;
-      found.push(this.#order(slot, index));
-      index += 1;
-    }
+    this.#walk(fromId, untilMs, limit, (slot, index) => found.push(this.#order(slot, index)));
     return found;
+  }
+
+  /** Adds the orders from `fromId` up to `untilMs` inclusive to a bar; returns how many there were. */
+  addUp(sum: BarSum, fromId: number, untilMs: number): number {
+    return this.#walk(fromId, untilMs, Infinity, (slot, index) => {
+      const { ticks, buyerIsMaker, fills, share, key } = this.#draw(slot, index);
+      let lots = 0;
+      for (let i = 0; i < fills; i += 1) lots += fillLots(share, key, i);
+      sum.addOrder(ticks, lots, fills, buyerIsMaker);
+    });
   }
 
   /** Trades from `fromId` on, oldest first, up to `untilMs` inclusive and `limit` trades. */
@@ -115,23 +127,48 @@ export class TradeTape {
     return { tradeId: this.nextTradeId(marketMs - HISTORY_MS), orderId: this.nextOrderId(marketMs - HISTORY_MS) };
   }
 
+  // Visits orders from `fromId` on, oldest first, up to `untilMs` inclusive and `limit` orders; returns how many.
+  #walk(fromId: number, untilMs: number, limit: number, visit: (slot: TradeSlot, index: number) => void): number {
+    let slot = this.#slotHolding(fromId - this.#firstOrderId, 'orders');
+    let index = Math.max(0, fromId - this.#firstOrderId - slot.before.orders);
+    let visited = 0;
+    while (visited < limit) {
+      if (index >= slot.times.length) {
+        slot = this.#slot(slot.index + 1);
+        index = 0;
+      }
+      if ((slot.times[index] ?? Infinity) > untilMs) break;
+      visit(slot, index);
+      visited += 1;
+      index += 1;
+    }
+    return visited;
+  }
+
   #order(slot: TradeSlot, index: number): TakerOrder {
+    const { id, marketMs, ticks, buyerIsMaker, fills, share, key } = this.#draw(slot, index);
+    return {
+      id,
+      marketMs,
+      ticks,
+      buyerIsMaker,
+      firstTradeId: this.#firstTradeId + slot.before.trades + (slot.firstTrade[index] ?? 0),
+      lots: Array.from({ length: fills }, (_, i) => fillLots(share, key, i)),
+    };
+  }
+
+  #draw(slot: TradeSlot, index: number): OrderDraw {
     const id = this.#firstOrderId + slot.before.orders + index;
     const first = slot.firstTrade[index] ?? 0;
     const fills = (slot.firstTrade[index + 1] ?? first + 1) - first;
     const marketMs = slot.times[index] ?? 0;
-    const touch = this.#book.touch(this.#book.changeAt(marketMs));
-    const orderKey = hash32(this.#orderKey, id);
-    const buyerIsMaker = (orderKey & 1) === 1;
-    const share = Math.floor((buyerIsMaker ? touch.bidLots : touch.askLots) / fills);
-    return {
-      id,
-      marketMs,
-      ticks: buyerIsMaker ? touch.bidTicks : touch.askTicks,
-      buyerIsMaker,
-      firstTradeId: this.#firstTradeId + slot.before.trades + first,
-      lots: Array.from({ length: fills }, (_, i) => Math.max(1, Math.ceil(share * uniform(orderKey, i) ** 5))),
-    };
+    const change = this.#book.changeAt(marketMs);
+    const bidTicks = this.#book.bidTicks(change);
+    const key = hash32(this.#orderKey, id);
+    const buyerIsMaker = (key & 1) === 1;
+    const standing = buyerIsMaker ? this.#book.bidLots(change) : this.#book.askLots(change);
+    const ticks = buyerIsMaker ? bidTicks : bidTicks + 1;
+    return { id, marketMs, ticks, buyerIsMaker, fills, share: Math.floor(standing / fills), key };
   }
 
   #slotAt(marketMs: number): TradeSlot {
@@ -164,6 +201,15 @@ export class TradeTape {
     while (this.#counts.before(index + 1)[unit] <= offset) index += 1;
     return this.#slot(index);
   }
+}
+
+/** A part of `share` that is mostly small: share × u^5, at least one lot. */
+function fillLots(share: number, orderKey: number, fill: number): number {
+  const u = uniform(orderKey, fill);
+  // Products are several times as fast as the power, and round to the same lots unless they come next to an integer.
+  const product = share * (u * u * (u * u) * u);
+  const isClear = Math.abs(product - Math.round(product)) > product * 1e-12;
+  return Math.max(1, Math.ceil(isClear ? product : share * u ** 5));
 }
 
 /** The trades that an order consists of. */
