@@ -29,6 +29,20 @@ const poolBounds: Check = ({ pool }) =>
     ? [{ path: ['pool', 'min'], message: `\`pool.min\` (${pool.min}) is above \`pool.max\` (${pool.max})` }]
     : [];
 
+/** Most jitter, as a share of the round trip: beyond it a trip would have to arrive before it was sent. */
+const MOST_JITTER = 0.45;
+
+const jitterWithinTrip: Check = ({ link }) => {
+  if (link?.jitterMs === undefined || link.jitterMs <= link.rttMs * MOST_JITTER) return [];
+  const most = link.rttMs * MOST_JITTER;
+  return [
+    {
+      path: ['link', 'jitter'],
+      message: `a jitter of ${link.jitterMs} ms is above ${most} ms, 45 % of the round trip`,
+    },
+  ];
+};
+
 const streamsInMarket: Check = ({ load, market }) => {
   if (!load?.streams || !market) return [];
   return load.streams.subscriptions.flatMap(({ symbols }, index) =>
@@ -165,6 +179,7 @@ const deterministicExists: Check = (sections) =>
 const CHECKS: readonly Check[] = [
   somethingToDo,
   poolBounds,
+  jitterWithinTrip,
   streamsInMarket,
   changeWithinStreams,
   faultEndpoints,

@@ -33,7 +33,7 @@ const market = z.strictObject({
   activity: z.number().positive().default(1).describe('Scales every market rate; 1 is the mean of a normal day.'),
 });
 
-export const OPERATIONS = ['depth', 'ticker', 'fundingRate', 'openInterest', 'volatility'] as const;
+const OPERATIONS = ['depth', 'ticker', 'fundingRate', 'openInterest', 'volatility'] as const;
 
 const poll = z.strictObject({
   venue: z.enum(VENUES).describe('Which of the scenario’s venues is asked.'),

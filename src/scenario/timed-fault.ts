@@ -42,6 +42,9 @@ export const timedFault = z.discriminatedUnion('kind', [
   fault('crossed-book', 'Books arrive with the best bid above the best ask.', {}),
   fault('wrong-checksum', 'Book checksums do not fit.', {}),
   fault('dns-change', 'The endpoint moves to another address.', {}),
+  fault('idle-close', 'Idle kept-alive connections are cut as their next request arrives.', {
+    after: duration().describe('How long a connection must have been idle.'),
+  }),
   fault('cut-all', 'Connections are cut all at once; newcomers are served.', {}),
   fault('maintenance-notice', 'Streams are told that they will be cut, and are.', {
     lead: duration().describe('Time between the notice and the cut.'),

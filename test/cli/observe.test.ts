@@ -53,6 +53,10 @@ describe('mp-bench observe', () => {
     expect(JSON.parse(await readFile(join(world.cwd, 'reports', run, 'record.json'), 'utf8'))).toEqual(record);
     expect(record).toMatchObject({ verdict: 'empty', metricVersion: 1, warnings: [] });
     expect(record.command).toMatch(/^mp-bench observe --venue binance --json --seed 1 -- \S+ -e 0 --seed$/);
+    // Rendered again later, it is still an observation and no verdict.
+    const { stdout: again } = await world.run('report');
+    expect(again).toContain('OBSERVED:');
+    expect(again).not.toContain('EMPTY');
     const [scenario] = record.scenarios;
     expect(Object.keys(scenario?.arms ?? {})).toEqual(['observed']);
     expect(Object.keys(scenario?.arms['observed']?.metrics ?? {}).sort()).toEqual([

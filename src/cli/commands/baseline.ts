@@ -20,7 +20,7 @@ import type { Io } from '../io.js';
 import { loadScenarios } from '../load-scenarios.js';
 import { baselinePlaces, recordPath, reportPlace, shownPath } from '../lookup.js';
 import { measure } from '../measure.js';
-import { verdictTable } from './run.js';
+import { recordTable } from '../record-table.js';
 
 export interface RecordFlags {
   readonly stack: Stack;
@@ -49,7 +49,7 @@ export async function recordBaseline(
   const request = { scenarios, seed, quick, overrides: [], baselines: { named: [] }, command, progress, out };
   const { record, file, stoppedBy } = await measure(io, request);
   if (stoppedBy !== null || record.verdict === 'invalid' || record.verdict === 'contaminated') {
-    io.stderr.write(verdictTable(io, record, file));
+    io.stderr.write(recordTable(io, record, file));
     return exitCodeOfRun(record.verdict, { strict: false, stoppedBy });
   }
   const role = flags.role ?? (stack === 'day3' ? 'gate' : 'reference');

@@ -9,15 +9,15 @@ import {
   observedSite,
   type ObserveWishes,
 } from '../../observe/index.js';
-import { type RunRecord, writeRecord } from '../../record/index.js';
-import { renderObservation } from '../../report/observation.js';
+import { writeRecord } from '../../record/index.js';
 import { AuthorityFile } from '../../runner/authority-file.js';
 import { type LoadedScenario, suggestion } from '../../scenario/index.js';
 import { commandLine } from '../command-line.js';
 import { EXIT } from '../exit-codes.js';
-import { type Io, isColoured, type StopSignal } from '../io.js';
+import type { Io, StopSignal } from '../io.js';
 import { loadScenarios } from '../load-scenarios.js';
 import { reportPlace, shownPath } from '../lookup.js';
+import { recordTable } from '../record-table.js';
 import { packageVersion } from '../version.js';
 
 export interface ObserveFlags {
@@ -66,9 +66,9 @@ export async function observeProgram(
   };
   const warnings = warningsOf(scenario, flags);
   const record = observationRecord(observed, { scenario, site, faults, warnings }, identity);
-  const file = shownPath(io.cwd, await writeRecord(reportPlace(io, flags.out), record));
-  io.stderr.write(`Record: ${file}\n`);
-  io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : table(io, record, observed, file));
+  const file = await writeRecord(reportPlace(io, flags.out), record);
+  io.stderr.write(`Record: ${shownPath(io.cwd, file)}\n`);
+  io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : recordTable(io, record, file));
   return exitCodeOf(observed);
 }
 
@@ -147,14 +147,6 @@ function warningsOf(loaded: LoadedScenario | null, { tls }: ObserveFlags): strin
   if (!loaded || tls || !loaded.scenario.tls) return [];
   const { name } = loaded.scenario;
   return [`${name} runs over TLS, and this program was given plain http and ws; --tls gives it the same`];
-}
-
-function table(io: Io, record: RunRecord, { observation }: Observed, file: string): string {
-  return renderObservation(record, observation, {
-    colour: isColoured(io.stdout, io.env),
-    columns: io.stdout.columns,
-    file,
-  });
 }
 
 /** The command that repeats this observation; what is behind -- belongs to the program. */

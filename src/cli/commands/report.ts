@@ -5,7 +5,7 @@ import { renderMarkdown } from '../../report/index.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { recordPath, reportPlace } from '../lookup.js';
-import { verdictTable } from './run.js';
+import { recordTable } from '../record-table.js';
 
 /** `mp-bench report`: renders stored records anew, the last one when none is named. */
 export async function report(io: Io, records: readonly string[], flags: { readonly out?: string }): Promise<number> {
@@ -15,7 +15,7 @@ export async function report(io: Io, records: readonly string[], flags: { readon
     const beside = path.endsWith('.json') ? dirname(path) : path;
     const directory = flags.out === undefined ? beside : join(reportPlace(io, flags.out), record.runId);
     await writeWhole(join(directory, 'report.md'), renderMarkdown(record));
-    io.stdout.write(verdictTable(io, record, path));
+    io.stdout.write(recordTable(io, record, path));
   }
   return EXIT.ok;
 }

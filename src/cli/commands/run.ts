@@ -1,15 +1,14 @@
 import { MpBenchError } from '../../base/index.js';
 import { type Baseline, findBaselines, locateBaseline } from '../../baseline/index.js';
-import type { RunRecord } from '../../record/index.js';
-import { renderVerdictTable } from '../../report/index.js';
 import { type LoadedScenario, parseOverride } from '../../scenario/index.js';
 import { commandLine } from '../command-line.js';
 import { exitCodeOfRun } from '../exit-codes.js';
-import { type Io, isColoured } from '../io.js';
+import type { Io } from '../io.js';
 import type { Baselines } from '../judge.js';
 import { loadScenarios, type ScenarioRequest } from '../load-scenarios.js';
-import { baselinePlaces, reportPlace, shownPath } from '../lookup.js';
+import { baselinePlaces, reportPlace } from '../lookup.js';
 import { measure } from '../measure.js';
+import { recordTable } from '../record-table.js';
 import { armsForDrivers, selectArms } from '../select-arms.js';
 
 export interface RunFlags {
@@ -39,16 +38,8 @@ export async function run(io: Io, argv: readonly string[], names: readonly strin
     progress: flags.progress,
     out: reportPlace(io, flags.out),
   });
-  io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : verdictTable(io, record, file));
+  io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : recordTable(io, record, file));
   return exitCodeOfRun(record.verdict, { strict: flags.strict, stoppedBy });
-}
-
-export function verdictTable(io: Io, record: RunRecord, file: string): string {
-  return renderVerdictTable(record, {
-    colour: isColoured(io.stdout, io.env),
-    columns: io.stdout.columns,
-    file: shownPath(io.cwd, file),
-  });
 }
 
 async function scenariosFor(io: Io, request: ScenarioRequest, { arm, driver }: RunFlags): Promise<LoadedScenario[]> {

@@ -112,13 +112,22 @@ export class FeedHub<Form = undefined> {
   #poll(): void {
     const now = this.#options.now();
     for (const [stream, live] of this.#live) {
-      const { feed, subscribers } = live;
-      for (const event of feed.poll(now)) {
-        const publication = new Publication(stream, feed.symbol, event);
-        for (const subscriber of subscribers) subscriber.sink.publish(publication.message(subscriber.form));
-        if (live.wanted && !isCarried(live)) live.last.missed?.();
+      try {
+        publish(stream, live, now);
+      } catch {
+        // One feed that fails must not end the others; the count makes it visible.
+        live.last.violated('exchange-error');
       }
     }
+  }
+}
+
+function publish<Form>(stream: string, live: LiveStream<Form>, marketMs: number): void {
+  const { feed, subscribers } = live;
+  for (const event of feed.poll(marketMs)) {
+    const publication = new Publication(stream, feed.symbol, event);
+    for (const subscriber of subscribers) subscriber.sink.publish(publication.message(subscriber.form));
+    if (live.wanted && !isCarried(live)) live.last.missed?.();
   }
 }
 
