@@ -79,6 +79,7 @@ faults:
     ['particulars of another kind', 'timeline: [{ kind: reset, at: 1s, duration: 1s, status: 500 }]', /unknown field/],
     ['missing particulars', 'timeline: [{ kind: http-error, at: 1s, duration: 1s }]', /status. is missing/],
     ['a share of nothing', 'timeline: [{ kind: reset, at: 1s, duration: 1s, share: 0 }]', /more than 0/],
+    ['more jitter than the round trip allows', 'link: { rtt: 10ms, jitter: 5ms }', /5 ms is above 4.5 ms/],
     [
       'slices',
       'timeline: [{ kind: reset, at: 1s, duration: 1s }]\nquick: { sampling: { unit: slice } }',
