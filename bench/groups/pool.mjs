@@ -7,15 +7,16 @@ import { operationsPerSecond } from '../slices.mjs';
 
 const CONNECTIONS = 10;
 const TASKS = 100;
+const MANY = 10_000;
 const BATCH = 500;
 
 const NO_PARTS = { dnsMs: 0, tcpMs: 0, tlsMs: 0, upgradeMs: 0 };
 
 /** Each adapter gives `use(work)`: acquire, work, release. Nobody waits for a release, which is to a peer's advantage. */
-async function openOurs() {
+async function openOurs(connections = CONNECTIONS) {
   const pool = new ConnectionPool({
     endpoints: [{ origin: 'nowhere' }],
-    max: CONNECTIONS,
+    max: connections,
     maxPending: TASKS,
     factory: {
       connect: () => Promise.resolve({ connection: {}, parts: NO_PARTS }),
@@ -23,11 +24,15 @@ async function openOurs() {
       onClosed() {},
     },
   });
+  await pool.start('max');
   return {
     async use(work) {
       const lease = await pool.acquire();
       if (work) await work();
       lease.release();
+    },
+    useAtOnce() {
+      pool.tryAcquire().release();
     },
     close: () => pool.close(),
   };
@@ -82,6 +87,44 @@ const crowded = (pool) =>
     await Promise.all(Array.from({ length: TASKS }, () => pool.use(yieldOnce)));
   }, TASKS);
 
+const atOnce = ({ useAtOnce }) =>
+  operationsPerSecond(async () => {
+    for (let i = 0; i < BATCH; i += 1) useAtOnce();
+  }, BATCH);
+
+/** The least that lending can be: no wait, no count, no check. */
+async function openArray() {
+  const idle = Array.from({ length: CONNECTIONS }, () => ({}));
+  return {
+    useAtOnce() {
+      idle.push(idle.pop());
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Bytes of the heap taken by a use, from the median over runs that no garbage collection fell into. */
+async function bytesPerUse(pool) {
+  const runs = [];
+  while (runs.length < 9) {
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < BATCH * 4; i += 1) await pool.use();
+    const bytes = (process.memoryUsage().heapUsed - before) / (BATCH * 4);
+    if (bytes > 0) runs.push(bytes);
+  }
+  return runs.sort((a, b) => a - b)[4];
+}
+
+/** Our pool with many connections against our pool with few, nanoseconds a use. */
+async function manyAgainstFew() {
+  const [many, few] = [await openOurs(MANY), await openOurs()];
+  return {
+    ours: async () => 1e9 / (await alone(many)),
+    peer: async () => 1e9 / (await alone(few)),
+    close: () => Promise.all([many.close(), few.close()]),
+  };
+}
+
 function against(openPeer, slice) {
   return async () => {
     const [ours, peer] = [await openOurs(), await openPeer()];
@@ -119,6 +162,24 @@ export default {
       note: `${TASKS} tasks at once on ${CONNECTIONS} connections, tasks a second, ÷ generic-pool`,
       bound: { op: '>=', value: 2 },
       open: against(openGenericPool, crowded),
+    },
+    {
+      id: 'pool.atOnce/array',
+      note: 'tryAcquire and release a second, ÷ pop and push on a bare array',
+      bound: { op: '>=', value: 0.33 },
+      open: against(openArray, atOnce),
+    },
+    {
+      id: 'pool.many/few',
+      note: `time of a use with ${MANY} connections ÷ with ${CONNECTIONS}`,
+      bound: { op: '<=', value: 1.2 },
+      open: manyAgainstFew,
+    },
+    {
+      id: 'pool.bytes/generic-pool',
+      note: 'bytes of the heap taken by a use, ÷ generic-pool',
+      bound: { op: '<=', value: 1 },
+      open: against(openGenericPool, bytesPerUse),
     },
   ],
 };

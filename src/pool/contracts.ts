@@ -4,6 +4,18 @@ import type { AccountsSnapshot, CloseReason, SetupParts } from './accounts.js';
 /** Where a connection can be dialled to. `origin` is opaque to the generic pool. */
 export interface PoolEndpoint {
   readonly origin: string;
+  /** Share of connections, and of leases under `balance: 'leastLoaded'`, relative to the others' (default 1). */
+  readonly weight?: number;
+}
+
+/** How a use went, told when its lease is given back; nothing said means well. */
+export interface ReleaseOutcome {
+  /** The connection must not be lent again: close it. */
+  readonly broken?: boolean;
+  /** The endpoint failed this use; `failureThreshold` of these in a row take it out of service. */
+  readonly endpointFailed?: boolean;
+  /** The endpoint answered, but badly (an HTTP 503, say); too large a share of these ejects it (`ejection`). */
+  readonly badAnswer?: boolean;
 }
 
 /** A connection that was just dialled. */
@@ -41,10 +53,10 @@ export interface Lease<T> extends Disposable, AsyncDisposable {
   /** True when this connection completed a use before. */
   readonly reused: boolean;
   /**
-   * Gives the connection back. `broken` closes it; `endpointFailed` also counts against the endpoint.
+   * Gives the connection back.
    * @throws {PoolError} E_POOL_RELEASED when this lease was released before
    */
-  release(outcome?: { readonly broken?: boolean; readonly endpointFailed?: boolean }): void;
+  release(outcome?: ReleaseOutcome): void;
 }
 
 /** Settings of the generic pool; all durations in milliseconds. */
@@ -52,29 +64,59 @@ export interface ConnectionPoolOptions<T> {
   readonly name?: string;
   readonly endpoints: readonly PoolEndpoint[];
   readonly factory: ConnectionFactory<T>;
-  /** Connections kept open at least (default 0) and at most. */
+  /** Connections kept open at least (default 0) and at most, over all endpoints. */
   readonly min?: number;
   readonly max: number;
+  /** Connections to one endpoint at most (default no limit but `max`). */
+  readonly maxPerEndpoint?: number;
+  /** Dials under way at most (default no limit but `max`). */
+  readonly maxDialing?: number;
   /** Leases one connection carries at a time (default 1; many for multiplexed connections). */
   readonly leasesPerConnection?: number;
   readonly acquireTimeoutMs?: number;
+  /** Callers who may wait for a release at most; one who waits for a dial or check under way does not count. */
   readonly maxPending?: number;
   readonly dialTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
   readonly maxLifetimeMs?: number;
-  /** Check on borrow when the connection was idle for longer than this. */
+  /** Share of the lifetime over whose end the lifetimes of connections are spread, 0…1 (default 0.025). */
+  readonly lifetimeJitter?: number;
+  /** Which idle connection is lent: the one used last (default), or the one idle for longest. */
+  readonly idleOrder?: 'lifo' | 'fifo';
+  /**
+   * Among several endpoints with idle connections: `idleOrder` over all of them (default), or the endpoint with the
+   * fewest leases for its weight (default when an endpoint has a weight).
+   */
+  readonly balance?: 'recent' | 'leastLoaded';
+  /** Check on borrow when the connection was last known to be good longer ago than this. */
   readonly checkIdleAfterMs?: number;
   readonly checkTimeoutMs?: number;
+  /** Check idle connections about this often, up to a tenth earlier (default never). */
+  readonly probeIdleEveryMs?: number;
   /** Failures in a row after which an endpoint is out (default 1), and how long until it is tried again. */
   readonly failureThreshold?: number;
   readonly cooldownMs?: number;
-  /** Pause after a failed dial: `firstMs` (default 10), doubling up to `maxMs` (default 5000), with equal jitter. */
+  /**
+   * When an endpoint is out for its answers: a share of at least `badShare` (default 0.5) bad ones among at least
+   * `minAnswers` (default 10) within about `windowMs` (default 10,000). The last endpoint in service stays.
+   */
+  readonly ejection?: { readonly badShare?: number; readonly minAnswers?: number; readonly windowMs?: number };
+  /** An endpoint back in service gets its full weight over this time, starting at a tenth (default 5000). */
+  readonly slowStartMs?: number;
+  /**
+   * Pause after a failed dial: uniform between 0 and a ceiling (full jitter), but at least 1 ms. The ceiling starts at
+   * `firstMs` (default 10) and doubles up to `maxMs` (default 5000).
+   */
   readonly dialBackoff?: { readonly firstMs?: number; readonly maxMs?: number };
   /**
-   * Hold a dial back while releases are expected to serve the waiter before a dial could (default false). Opens far
-   * fewer connections in a spike of short uses; a waiter is held for no longer than a dial takes.
+   * Start no more dials than would help (default true): beside the one dial that is always worth it while somebody
+   * waits, none for a waiter whom the releases to be expected serve sooner. See `DialPolicy`.
    */
   readonly elideDials?: boolean;
+  /** A lease out for longer is reported as leaked (default never). */
+  readonly leakAfterMs?: number;
+  /** Share of acquires, 0…1, whose call stack is kept for the report of a leak (default 0; a stack costs microseconds). */
+  readonly leakStackShare?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -87,9 +129,19 @@ export interface PoolStats extends AccountsSnapshot {
     readonly state: 'up' | 'down' | 'trial';
     readonly open: number;
     readonly failures: number;
+    readonly weight: number;
+    /** Leases out. */
+    readonly leases: number;
   }[];
   /** Times that work moved away from an endpoint that was declared down. */
   readonly failovers: number;
+  /** Connections being checked now, and how checks on borrow and probes ended so far. */
+  readonly checking: number;
+  readonly checks: { readonly passed: number; readonly failed: number };
+  /** Calls of `tryAcquire` that found nothing; they are no acquires. */
+  readonly tryMisses: number;
+  /** Leases held for longer than `leakAfterMs`: ever, and of those still out. */
+  readonly leaks: { readonly total: number; readonly out: number };
 }
 
 /** Events in order, for monitors and recorders; `connectionId` counts from 1 within the pool. */
@@ -117,4 +169,15 @@ export type PoolEvent<T = unknown> =
       readonly reason: CloseReason;
       readonly connection: T;
     }
-  | { readonly kind: 'endpointDown' | 'endpointUp'; readonly endpoint: PoolEndpoint; readonly atMs: number };
+  | { readonly kind: 'endpointDown' | 'endpointUp'; readonly endpoint: PoolEndpoint; readonly atMs: number }
+  | {
+      /** A lease is out for longer than `leakAfterMs`; when it comes back after all. */
+      readonly kind: 'leaked' | 'leakEnded';
+      readonly connectionId: number;
+      readonly endpoint: PoolEndpoint;
+      readonly atMs: number;
+      readonly leaseId: number;
+      readonly heldMs: number;
+      /** Where it was acquired, if that was kept (`leakStackShare`). */
+      readonly stack: string | undefined;
+    };

@@ -1,27 +1,41 @@
 import type { PoolEndpoint } from './contracts.js';
 import { EndpointHealth, type HealthSettings } from './endpoint-health.js';
 
+export interface EndpointsSettings extends HealthSettings {
+  readonly endpoints: readonly PoolEndpoint[];
+  readonly maxPerEndpoint: number;
+}
+
 /** All endpoints of a pool: which of them to dial next. */
 export class Endpoints {
   readonly all: readonly EndpointHealth[];
+  readonly #maxPerEndpoint: number;
 
-  constructor(endpoints: readonly PoolEndpoint[], settings: HealthSettings) {
-    this.all = endpoints.map((endpoint) => new EndpointHealth(endpoint, settings));
+  constructor(settings: EndpointsSettings) {
+    this.all = settings.endpoints.map((endpoint) => new EndpointHealth(endpoint, settings));
+    this.#maxPerEndpoint = settings.maxPerEndpoint;
   }
 
   /** Dials under way that can be counted on; those to an endpoint on trial cannot. */
   get reliableDials(): number {
-    return this.all.reduce((sum, { state, dialing }) => (state === 'up' ? sum + dialing : sum), 0);
+    return this.all.reduce((sum, health) => (this.serves(health) ? sum + health.dialing : sum), 0);
   }
 
-  /** The least-loaded endpoint that is up and not pausing; one to be avoided only when there is no other. */
+  /** Is it in service? When none is up, those are that a dial on trial has just reached: there is no better. */
+  serves(health: EndpointHealth): boolean {
+    return health.state === 'up' || (health.state === 'trial' && health.open > 0 && this.noneUp());
+  }
+
+  /** The endpoint, in service and not pausing, with the fewest connections for its weight; one to be avoided only in need. */
   choose(nowMs: number, avoid: readonly PoolEndpoint[]): EndpointHealth | undefined {
-    const ready = this.all.filter(({ state, retryAtMs }) => state === 'up' && retryAtMs <= nowMs);
+    const ready = this.all.filter(
+      (health) => this.serves(health) && health.retryAtMs <= nowMs && health.load < this.#maxPerEndpoint,
+    );
     const wanted = ready.filter(({ endpoint }) => !includes(avoid, endpoint));
     const candidates = wanted.length > 0 ? wanted : ready;
     return lowest(
       candidates,
-      ({ load }) => load,
+      (health) => (health.load + 1) / health.weightAt(nowMs),
       ({ lastDialedAtMs }) => lastDialedAtMs,
     );
   }
@@ -36,6 +50,7 @@ export class Endpoints {
       (health) =>
         health.state === 'down' &&
         health.dialing === 0 &&
+        health.load < this.#maxPerEndpoint &&
         health.retryAtMs <= nowMs &&
         (lastHope || health.downUntilMs <= nowMs),
     );
@@ -52,12 +67,22 @@ export class Endpoints {
       (health) =>
         health.state === 'up' &&
         !includes(avoid, health.endpoint) &&
-        (health.dialing > 0 || (room && health.retryAtMs <= nowMs)),
+        (health.dialing > 0 || (room && health.retryAtMs <= nowMs && health.load < this.#maxPerEndpoint)),
     );
   }
 
   noneUp(): boolean {
     return this.all.every(({ state }) => state !== 'up');
+  }
+
+  /** The next time at which an endpoint that is down may be tried, or one on trial is passed. */
+  nextTrialChangeMs(nowMs: number, needed: boolean): number {
+    const lastHope = needed && this.noneUp();
+    return this.all.reduce((next, { state, dialing, retryAtMs, downUntilMs, trialPassesAtMs }) => {
+      const tryAtMs = lastHope ? retryAtMs : Math.max(retryAtMs, downUntilMs);
+      const due = state === 'down' && dialing === 0 ? tryAtMs : trialPassesAtMs;
+      return due > nowMs ? Math.min(next, due) : next;
+    }, Number.POSITIVE_INFINITY);
   }
 
   nextTrialPassMs(): number {

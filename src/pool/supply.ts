@@ -1,6 +1,8 @@
 import type { CloseReason, ConnectionAccounts } from './accounts.js';
 import { type Bounded, bounded } from './bounded.js';
-import type { Dialed } from './contracts.js';
+import { Checks } from './checks.js';
+import type { Dialed, ReleaseOutcome } from './contracts.js';
+import type { DialPolicy } from './dial-policy.js';
 import type { Effects } from './effects.js';
 import type { EndpointHealth, HealthChange } from './endpoint-health.js';
 import { Endpoints } from './endpoints.js';
@@ -8,6 +10,8 @@ import { PoolError, toError } from './errors.js';
 import { Member } from './member.js';
 import { Members } from './members.js';
 import type { PoolSettings } from './settings.js';
+import { Site } from './site.js';
+import { connectionToSpare } from './spare.js';
 
 interface Dial {
   readonly id: number;
@@ -16,46 +20,87 @@ interface Dial {
   bounded?: Bounded;
 }
 
-/** What the pool hears of its connections; each call comes inside no other transition. */
+/** What the pool hears of its connections; but for `endpointUp` each call comes inside no other transition. */
 export interface SupplyHooks<T> {
-  /** A dial succeeded after `setupMs`; the connection is on the idle stack. */
-  opened(member: Member<T>, setupMs: number): void;
+  /** A dial succeeded; the connection is idle. */
+  opened(member: Member<T>): void;
   checked(member: Member<T>): void;
   /** Anything else changed. */
   changed(): void;
+  /** An endpoint is back in service. */
+  endpointUp(): void;
 }
 
-/** The supply side of a pool: opens, checks, retires and closes connections, and keeps their endpoints' health. */
+/** The supply side of a pool: opens, retires and closes connections, and keeps their endpoints' health. */
 export class Supply<T> {
   readonly members: Members<T>;
   readonly endpoints: Endpoints;
+  readonly checks: Checks<T>;
   failovers = 0;
   /** The last failed dial, until one succeeds. */
   lastFailure: { readonly error: Error; readonly atMs: number } | undefined;
   readonly #settings: PoolSettings<T>;
+  readonly #policy: DialPolicy;
   readonly #accounts: ConnectionAccounts;
   readonly #effects: Effects<T>;
   readonly #hooks: SupplyHooks<T>;
+  readonly #sites = new Map<EndpointHealth, Site<T>>();
+  /** In the order of their start. */
   readonly #dials = new Set<Dial>();
-  readonly #checks = new Map<Member<T>, Bounded>();
   #nextId = 1;
+  #spared: Member<T> | undefined;
 
-  constructor(settings: PoolSettings<T>, accounts: ConnectionAccounts, effects: Effects<T>, hooks: SupplyHooks<T>) {
+  constructor(
+    settings: PoolSettings<T>,
+    policy: DialPolicy,
+    accounts: ConnectionAccounts,
+    effects: Effects<T>,
+    hooks: SupplyHooks<T>,
+  ) {
     this.#settings = settings;
+    this.#policy = policy;
     this.#accounts = accounts;
     this.#effects = effects;
     this.#hooks = hooks;
-    this.members = new Members(settings.leasesPerConnection);
-    this.endpoints = new Endpoints(settings.endpoints, settings);
+    this.endpoints = new Endpoints(settings);
+    for (const health of this.endpoints.all) this.#sites.set(health, new Site(health, settings.leasesPerConnection));
+    this.members = new Members([...this.#sites.values()], settings);
+    this.checks = new Checks(settings, this.members, effects, (member, result) => this.#checked(member, result));
   }
 
   get dialing(): number {
     return this.#dials.size;
   }
 
-  /** How many more connections may be opened now. */
+  /** How many more dials may be started now. */
   get room(): number {
-    return this.#settings.max - this.members.open - this.#dials.size;
+    const { max, maxDialing } = this.#settings;
+    const dialing = this.#dials.size;
+    return Math.min(max - this.members.open - dialing, maxDialing - dialing);
+  }
+
+  /** Dials under way that a waiter can count on: not those to an endpoint on trial, nor those that take far too long. */
+  reliableDials(nowMs: number): number {
+    const { patienceMs } = this.#policy;
+    let reliable = this.endpoints.reliableDials;
+    for (const { startedAtMs, health } of this.#dials) {
+      if (nowMs - startedAtMs < patienceMs) break;
+      if (this.endpoints.serves(health)) reliable -= 1;
+    }
+    return reliable;
+  }
+
+  /** When the next dial under way stops being one to count on. */
+  nextOverdueMs(nowMs: number): number {
+    const { patienceMs } = this.#policy;
+    for (const { startedAtMs } of this.#dials) {
+      if (startedAtMs + patienceMs > nowMs) return startedAtMs + patienceMs;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  dialFailedSince(ms: number): Error | undefined {
+    return this.lastFailure && this.lastFailure.atMs >= ms ? this.lastFailure.error : undefined;
   }
 
   dial(health: EndpointHealth): void {
@@ -74,37 +119,21 @@ export class Supply<T> {
 
   /** Looks whether an idle connection is still good; one that is not, or does not say in time, is closed. */
   check(member: Member<T>): void {
-    const { factory, clock, checkTimeoutMs } = this.#settings;
-    this.members.checkBegan(member);
-    const late = new PoolError('E_POOL_TIMEOUT', `check of connection ${member.id} took over ${checkTimeoutMs} ms`);
-    const ended = (good: boolean): void => {
-      this.#checks.delete(member);
-      this.members.checkEnded(member);
-      if (member.retiring || !good) this.close(member, member.retiring ?? 'broken');
-      else if (!member.closed) this.idle(member);
-      this.#hooks.checked(member);
-    };
-    this.#effects.add(() => {
-      const checking = bounded(
-        clock,
-        { ms: checkTimeoutMs, error: () => late },
-        async (signal) => (await factory.check?.(member.connection, signal)) ?? true,
-        { done: ended, failed: () => ended(false), late: () => {} },
-      );
-      this.#checks.set(member, checking);
-      if (member.closed) checking.cancel(closedError(this.#settings.name));
-    });
-  }
-
-  /** Puts a connection without leases on the idle stack. */
-  idle(member: Member<T>): void {
-    this.members.push(member, this.#now());
+    this.checks.begin(member);
   }
 
   /** Lets a connection finish its leases, take no more, and close. */
   retire(member: Member<T>, reason: CloseReason): void {
     member.retiring ??= reason;
-    if (member.leases.size === 0 && !member.checking) this.close(member, reason);
+    member.list?.remove(member);
+    if (member.load === 0 && !member.checking) this.close(member, reason);
+  }
+
+  /** Gives up a connection to another endpoint, an idle one at once, a busy one when it comes back; one at a time. */
+  makeRoom(): void {
+    if (this.#dials.size >= this.#settings.maxDialing || this.#spared?.closed === false) return;
+    this.#spared = connectionToSpare(this.members, this.#now());
+    if (this.#spared) this.retire(this.#spared, 'idle');
   }
 
   /** Closes a connection; what is still on loan of it ends here. */
@@ -112,25 +141,29 @@ export class Supply<T> {
     if (member.closed) return;
     const now = this.#now();
     member.closed = true;
-    for (const lease of member.leases) this.#accounts.useEnded(now - lease.beganMs);
-    member.leases.clear();
+    for (const lease of member.leasesOut()) {
+      this.#accounts.useEnded(now - lease.beganMs, now);
+      this.#policy.used(now - lease.beganMs, now);
+    }
+    member.site.leases -= member.load;
+    member.load = 0;
     this.members.remove(member);
     member.health.connectionGone(member.generation);
-    this.#accounts.connectionClosed(reason, now - member.openedAtMs);
+    this.#accounts.connectionClosed(reason, now - member.openedAtMs, now);
     const { id, connection, health } = member;
     this.#effects.add(() => {
-      this.#checks.get(member)?.cancel(closedError(this.#settings.name));
+      this.checks.cancel(member);
       this.#settings.factory.close(connection, reason);
     });
     this.#effects.emit({ kind: 'closed', connectionId: id, endpoint: health.endpoint, atMs: now, reason, connection });
   }
 
-  useSucceeded(member: Member<T>): void {
-    this.#announce(member.health, member.health.useSucceeded(member.generation));
-  }
-
-  useFailed(member: Member<T>): void {
-    this.#failed(member.health, member.health.useFailed(this.#now(), member.generation));
+  /** A use that ended in any way: what it says about its connection and its endpoint. */
+  useEnded(member: Member<T>, { broken = false, endpointFailed = false, badAnswer = false }: ReleaseOutcome): void {
+    if (endpointFailed) this.#useFailed(member);
+    else if (badAnswer) this.#answeredBadly(member);
+    else if (!broken && !member.closed) this.#useSucceeded(member);
+    if (broken) this.close(member, 'broken');
   }
 
   /** Passes trials that have stood for long enough. */
@@ -166,21 +199,59 @@ export class Supply<T> {
   }
 
   #opened(dial: Dial, { connection, parts }: Dialed<T>): void {
-    const { factory, maxLifetimeMs, random } = this.#settings;
+    const { factory } = this.#settings;
+    const { health } = dial;
     const now = this.#now();
+    const setupMs = now - dial.startedAtMs;
+    const site = this.#sites.get(health);
+    if (!site) return;
     this.#dials.delete(dial);
     this.lastFailure = undefined;
-    dial.health.dialSucceeded(now);
-    // Spread over the last 2.5 % of the lifetime, so that a pool filled at once is not renewed at once (HikariCP).
-    const expiresAtMs = now + maxLifetimeMs * (1 - 0.025 * random.next());
-    const member = new Member(dial.id, connection, dial.health, { openedAtMs: now, expiresAtMs });
+    health.dialSucceeded(now);
+    this.#policy.setUp(setupMs);
+    const member = new Member(dial.id, connection, site, { openedAtMs: now, expiresAtMs: this.#expiry(now) });
     this.members.add(member);
-    this.idle(member);
-    this.#accounts.opened(now - dial.startedAtMs, parts);
-    const { endpoint } = dial.health;
-    this.#effects.emit({ kind: 'opened', connectionId: dial.id, endpoint, atMs: now, connection });
+    this.members.rest(member, now);
+    this.#accounts.opened(setupMs, parts, now);
+    this.#effects.emit({ kind: 'opened', connectionId: dial.id, endpoint: health.endpoint, atMs: now, connection });
     factory.onClosed(connection, () => this.#died(member));
-    this.#hooks.opened(member, now - dial.startedAtMs);
+    this.#hooks.opened(member);
+  }
+
+  // Spread over the end of the lifetime, so that a pool filled at once is not renewed at once (as in HikariCP).
+  #expiry(nowMs: number): number {
+    const { maxLifetimeMs, lifetimeJitter, random } = this.#settings;
+    return nowMs + maxLifetimeMs * (1 - lifetimeJitter * random.next());
+  }
+
+  #checked(member: Member<T>, result: 'good' | 'bad' | 'late'): void {
+    if (!member.closed) {
+      if (member.retiring || result !== 'good') this.close(member, member.retiring ?? 'broken');
+      else this.#checkPassed(member);
+      if (result === 'late') this.#useFailed(member);
+    }
+    this.#hooks.checked(member);
+  }
+
+  #useSucceeded(member: Member<T>): void {
+    this.#announce(member.health, member.health.useSucceeded(member.generation, this.#now()));
+  }
+
+  #useFailed(member: Member<T>): void {
+    this.#failed(member.health, member.health.useFailed(this.#now(), member.generation));
+  }
+
+  // Ejects the endpoint when it answers badly too often; the last one in service stays, for there is no better.
+  #answeredBadly({ health, generation }: Member<T>): void {
+    const now = this.#now();
+    const others = this.endpoints.all.some((other) => other !== health && other.state === 'up');
+    if (health.answeredBadly(now, generation) && others) this.#failed(health, health.eject(now));
+  }
+
+  #checkPassed(member: Member<T>): void {
+    this.members.restAgain(member, this.#now());
+    const { health } = member;
+    if (health.state === 'trial' && !health.ejected) this.#useSucceeded(member);
   }
 
   #dialFailed(dial: Dial, error: Error): void {
@@ -231,6 +302,7 @@ export class Supply<T> {
     if (!change) return;
     const kind = change === 'down' ? 'endpointDown' : 'endpointUp';
     this.#effects.emit({ kind, endpoint, atMs: this.#now() });
+    if (change === 'up') this.#hooks.endpointUp();
   }
 }
 

@@ -1,15 +1,14 @@
 import type { SecureContext } from 'node:tls';
-import type { Clock } from '../../base/index.js';
 import type { CloseReason } from '../accounts.js';
 import type { ConnectionFactory, Dialed, PoolEndpoint } from '../contracts.js';
 import type { HttpConnection } from './connection.js';
 import type { HttpDialFailure } from './contracts.js';
-import { dialHttp } from './dial.js';
+import { dialHttp, type HttpDialOptions } from './dial.js';
 import { errorKind, HttpDialError } from './errors.js';
 
 export interface HttpFactoryOptions {
   readonly origins: readonly string[];
-  readonly clock: Clock;
+  readonly dial: Omit<HttpDialOptions, 'signal' | 'secureContext'>;
   /** Made when first needed: plain http needs none. */
   readonly secureContext: () => SecureContext;
   readonly onDialFailure: (failure: HttpDialFailure) => void;
@@ -26,10 +25,10 @@ export class HttpConnectionFactory implements ConnectionFactory<HttpConnection> 
   }
 
   async connect({ origin }: PoolEndpoint, signal: AbortSignal): Promise<Dialed<HttpConnection>> {
-    const { clock, secureContext } = this.#options;
+    const { dial, secureContext } = this.#options;
     try {
       const trust = origin.startsWith('https:') ? { secureContext: secureContext() } : {};
-      const connection = await dialHttp(origin, { ...trust, signal, clock });
+      const connection = await dialHttp(origin, { ...dial, ...trust, signal });
       return { connection, parts: connection.parts };
     } catch (error) {
       if (error instanceof HttpDialError) this.#failed(origin, error);
@@ -51,13 +50,13 @@ export class HttpConnectionFactory implements ConnectionFactory<HttpConnection> 
   }
 
   #failed(origin: string, error: HttpDialError): void {
-    const { origins, clock, onDialFailure } = this.#options;
+    const { origins, dial, onDialFailure } = this.#options;
     onDialFailure({
       endpointIndex: origins.indexOf(origin),
       stage: error.stage,
       localPort: error.localPort,
       errorKind: error.cause === undefined ? 'timeout' : errorKind(error),
-      atMs: clock.now(),
+      atMs: dial.clock.now(),
     });
   }
 }

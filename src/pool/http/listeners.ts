@@ -2,6 +2,11 @@
 export class Listeners<E> {
   readonly #listeners = new Set<(event: E) => void>();
 
+  /** Nobody listens: news need not be made up. */
+  get none(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   /** Returns how to stop hearing. */
   add(listener: (event: E) => void): () => void {
     this.#listeners.add(listener);
