@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/base/index.js';
 import { ExchangeHost } from '../../../src/exchange/host.js';
-import type { LedgerSnapshot, SiteConfig } from '../../../src/exchange/protocol.js';
+import type { FaultSpec, LedgerSnapshot, SiteConfig } from '../../../src/exchange/protocol.js';
 import type { Rules } from '../../../src/exchange/rules.js';
 import type { VenueDefinition } from '../../../src/exchange/venue.js';
 import type { Json } from './venue-harness.js';
@@ -94,6 +94,14 @@ export class HostedVenue {
       }
     };
     return { socket, next, closed };
+  }
+
+  /** Injects a fault into everything, and resolves when it has taken effect. */
+  async inject(spec: FaultSpec, durationMs: number): Promise<void> {
+    const fault = { id: spec.kind, endpoint: null, atMs: 0, durationMs, ...spec };
+    const answer = await this.#host.answer({ kind: 'inject', site: 'one', faults: [fault] });
+    if (answer.kind !== 'done') throw new Error(JSON.stringify(answer));
+    await this.until(({ faults }) => faults.some(({ id }) => id === spec.kind));
   }
 
   async snapshot(): Promise<LedgerSnapshot> {
