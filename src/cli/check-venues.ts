@@ -1,5 +1,5 @@
 import { MpBenchError } from '../base/index.js';
-import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import { type LoadedScenario, type Scenario, venuesOf } from '../scenario/index.js';
 
 /**
  * Checks that the drivers speak the protocols of a scenario's venues; mock and observe do without drivers.
@@ -26,8 +26,4 @@ export async function checkRules(scenario: Scenario): Promise<void> {
   const { effectiveRules } = await import('../exchange/rules.js');
   for (const name of venuesOf(scenario))
     effectiveRules(venues[name].rules, { timeScale: timeScale ?? 1, overrides: rules ?? {}, rttMs: link.rttMs });
-}
-
-function venuesOf({ venue, otherVenues = [] }: Scenario): Scenario['venue'][] {
-  return [venue, ...otherVenues];
 }

@@ -1,6 +1,5 @@
 import { MpBenchError } from '../base/index.js';
-import type { LinkConfig, SiteConfig } from '../exchange/protocol.js';
-import { faultTimeline, type Scenario } from '../scenario/index.js';
+import { faultTimeline, linkOf, rulesOf, type Scenario, venuesOf } from '../scenario/index.js';
 import type { ObservedSite, TimedFault } from './options.js';
 
 /** What was asked for on the command line; it comes before what a scenario says. */
@@ -31,22 +30,6 @@ export function observedSite(scenario: Scenario | null, wishes: ObserveWishes): 
   };
 }
 
-function linkOf({ link: { rttMs, jitterMs, bandwidthMbit } }: Scenario): LinkConfig {
-  return {
-    rttMs,
-    ...(jitterMs !== undefined && { jitterMs }),
-    ...(bandwidthMbit !== undefined && { bitsPerSecond: bandwidthMbit * 1e6 }),
-  };
-}
-
-function rulesOf({ limits, timeScale, rules }: Scenario): Pick<SiteConfig, 'limits' | 'timeScale' | 'rules'> {
-  return {
-    ...(limits !== undefined && { limits }),
-    ...(timeScale !== undefined && { timeScale }),
-    ...(rules !== undefined && { rules }),
-  };
-}
-
 /**
  * The scenario's faults, each from the program's start. Where a scenario has several venues its endpoints are numbered
  * through; those of other venues are left out, and those of `venue` count from 0.
@@ -54,7 +37,7 @@ function rulesOf({ limits, timeScale, rules }: Scenario): Pick<SiteConfig, 'limi
  */
 export function observedFaults(scenario: Scenario | null, { venue, endpoints }: ObservedSite): TimedFault[] {
   if (!scenario) return [];
-  const venues: readonly string[] = [scenario.venue, ...(scenario.otherVenues ?? [])];
+  const venues: readonly string[] = venuesOf(scenario);
   const first = Math.max(0, venues.indexOf(venue)) * scenario.endpoints;
   const faults = faultTimeline(scenario).flatMap((fault): TimedFault[] => {
     if (fault.endpoint === null) return [{ ...fault, endpoint: null }];

@@ -1,5 +1,5 @@
 import type { SiteInfo } from '../exchange/protocol.js';
-import type { Scenario, StreamLoad } from '../scenario/index.js';
+import { type Scenario, type StreamLoad, venuesOf } from '../scenario/index.js';
 import type { ArmConfig, VenueConfig } from './arm/messages.js';
 
 /** What a stack's layers mean for an arm: day 2 adds pooled objects; pooled connections are the driver's. */
@@ -13,7 +13,7 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
     arm: name,
     driver: arm.driver,
     objects: arm.stack === 'day1' ? 'fresh' : 'pooled',
-    venues: venuesOf(scenario, site),
+    venues: venueConfigs(scenario, site),
     ca: site.ca,
     settings: {
       requestTimeoutMs: timeoutMs,
@@ -50,8 +50,9 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
   };
 }
 
-function venuesOf({ venue, otherVenues = [], endpoints }: Scenario, site: SiteInfo): VenueConfig[] {
-  return [venue, ...otherVenues].map((name, i) => ({
+function venueConfigs(scenario: Scenario, site: SiteInfo): VenueConfig[] {
+  const { endpoints } = scenario;
+  return venuesOf(scenario).map((name, i) => ({
     name,
     endpoints: site.endpoints.slice(i * endpoints, (i + 1) * endpoints),
     firstEndpoint: i * endpoints,

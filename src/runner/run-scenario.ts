@@ -1,7 +1,15 @@
 import { systemClock } from '../base/index.js';
 import type { ExchangeClient } from '../exchange/client.js';
-import type { FaultPlan, LinkConfig, SiteConfig, SiteInfo } from '../exchange/protocol.js';
-import { faultTimeline, type LoadedScenario, type PlannedFault, type Scenario } from '../scenario/index.js';
+import type { FaultPlan, SiteInfo } from '../exchange/protocol.js';
+import {
+  faultTimeline,
+  linkOf,
+  type LoadedScenario,
+  type PlannedFault,
+  rulesOf,
+  type Scenario,
+  venuesOf,
+} from '../scenario/index.js';
 import { ArmClient } from './arm-client.js';
 import { armConfig } from './arm-config.js';
 import { AuthorityFile } from './authority-file.js';
@@ -123,10 +131,10 @@ class Session {
   }
 
   #open(plan: PairPlan, arm: string): Promise<SiteInfo> {
-    const { venue, otherVenues = [], endpoints, tls, market, name } = this.#scenario;
+    const { endpoints, tls, market, name } = this.#scenario;
     return this.#options.exchange.open({
       id: `${name}/${plan.pair}/${arm}`,
-      venues: [venue, ...otherVenues],
+      venues: venuesOf(this.#scenario),
       // The same market for every arm of a pair.
       seed: `${this.#options.seed}/${name}/${plan.pair}`,
       endpoints,
@@ -147,23 +155,6 @@ function launchOf(byArm: ReadonlyMap<string, Launch>, arm: string): Launch {
   const launch = byArm.get(arm);
   if (!launch) throw new Error(`no launch was prepared for arm ${arm}`);
   return launch;
-}
-
-function linkOf({ link }: Scenario): LinkConfig {
-  const { rttMs, jitterMs, bandwidthMbit } = link;
-  return {
-    rttMs,
-    ...(jitterMs !== undefined && { jitterMs }),
-    ...(bandwidthMbit !== undefined && { bitsPerSecond: bandwidthMbit * 1e6 }),
-  };
-}
-
-function rulesOf({ limits, timeScale, rules }: Scenario): Pick<SiteConfig, 'limits' | 'timeScale' | 'rules'> {
-  return {
-    ...(limits !== undefined && { limits }),
-    ...(timeScale !== undefined && { timeScale }),
-    ...(rules !== undefined && { rules }),
-  };
 }
 
 /** The faults of a pair with their times relative to the begin of the load: its turn of the rotation, the timeline. */

@@ -18,4 +18,5 @@ export {
   type TargetRule,
   VENUES,
 } from './schema.js';
+export { linkOf, rulesOf, venuesOf } from './site-settings.js';
 export { nearest, suggestion } from './suggest.js';

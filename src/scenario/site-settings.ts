@@ -1,0 +1,28 @@
+import type { Scenario } from './schema.js';
+
+/** The link of a scenario in the units of the exchange: milliseconds, and bits a second. */
+export function linkOf({ link: { rttMs, jitterMs, bandwidthMbit } }: Scenario): {
+  readonly rttMs: number;
+  readonly jitterMs?: number;
+  readonly bitsPerSecond?: number;
+} {
+  return {
+    rttMs,
+    ...(jitterMs !== undefined && { jitterMs }),
+    ...(bandwidthMbit !== undefined && { bitsPerSecond: bandwidthMbit * 1e6 }),
+  };
+}
+
+/** What a scenario changes about the rules of its venues; only the fields that it has. */
+export function rulesOf({ limits, timeScale, rules }: Scenario): Pick<Scenario, 'limits' | 'timeScale' | 'rules'> {
+  return {
+    ...(limits !== undefined && { limits }),
+    ...(timeScale !== undefined && { timeScale }),
+    ...(rules !== undefined && { rules }),
+  };
+}
+
+/** Every venue of a scenario, in the order in which their endpoints are numbered. */
+export function venuesOf({ venue, otherVenues = [] }: Scenario): Scenario['venue'][] {
+  return [venue, ...otherVenues];
+}
