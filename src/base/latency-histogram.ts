@@ -16,9 +16,9 @@ export class LatencyHistogram {
   readonly counts: Uint32Array;
   #total = 0;
 
-  constructor(counts: Uint32Array = new Uint32Array(SLOTS)) {
-    this.counts = counts;
-    for (const count of counts) this.#total += count;
+  constructor(counts?: Uint32Array) {
+    this.counts = counts ?? new Uint32Array(SLOTS);
+    for (const count of counts ?? []) this.#total += count;
   }
 
   get total(): number {

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../base/index.js';
 
-// Node turns longer delays into 1 ms; an alarm that wakes early just looks again.
+// Node turns longer delays into 1 ms; a longer wait takes several timers.
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** One timer that can be moved. */
@@ -21,11 +21,15 @@ export class Alarm {
     if (this.#atMs < Number.POSITIVE_INFINITY) this.#clock.clearTimeout(this.#timer);
     this.#atMs = atMs;
     if (atMs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.min(LONGEST_MS, Math.max(0, atMs - this.#clock.now()));
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#atMs = Number.POSITIVE_INFINITY;
-      this.#ring();
-    }, delayMs);
+    const delayMs = Math.max(0, atMs - this.#clock.now());
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#atMs = Number.POSITIVE_INFINITY;
+        if (delayMs > LONGEST_MS) this.set(atMs);
+        else this.#ring();
+      },
+      Math.min(LONGEST_MS, delayMs),
+    );
   }
 
   /** Rings no later than `atMs`. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/index.js';
+import { Alarm } from './alarm.js';
 
 /** A task under way that settles by its deadline or when cancelled, whatever the task itself does. */
 export interface Bounded {
@@ -13,7 +14,10 @@ export interface BoundedOutcome<V> {
   readonly late: (value: V) => void;
 }
 
-/** Runs `task`, which may hang, throw or answer late; calls exactly one of `done` and `failed`. */
+/**
+ * Runs `task`, which may hang, throw or answer late; calls exactly one of `done` and `failed`. The limit may be any
+ * number of milliseconds, `Infinity` for none.
+ */
 export function bounded<V>(
   clock: Clock,
   limit: { readonly ms: number; readonly error: () => Error },
@@ -25,14 +29,15 @@ export function bounded<V>(
   const settle = (tell: () => void): boolean => {
     if (settled) return false;
     settled = true;
-    clock.clearTimeout(timer);
+    alarm.clear();
     tell();
     return true;
   };
   const cancel = (error: Error): void => {
     if (settle(() => outcome.failed(error))) controller.abort(error);
   };
-  const timer = clock.setTimeout(() => cancel(limit.error()), limit.ms);
+  const alarm = new Alarm(clock, () => cancel(limit.error()));
+  alarm.set(clock.now() + limit.ms);
   const run = async (): Promise<V> => task(controller.signal);
   run().then(
     (value) => {

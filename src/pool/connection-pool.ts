@@ -1,17 +1,33 @@
 import { type AcquireOutcome, ConnectionAccounts } from './accounts.js';
 import { Alarm } from './alarm.js';
-import type { AcquireOptions, ConnectionPoolOptions, Lease, PoolEvent, PoolStats } from './contracts.js';
+import type {
+  AcquireOptions,
+  ConnectionPoolOptions,
+  Lease,
+  PoolEndpoint,
+  PoolEvent,
+  PoolStats,
+  ReleaseOutcome,
+} from './contracts.js';
+import { Demand } from './demand.js';
 import { DialPolicy } from './dial-policy.js';
-import { Dispatcher } from './dispatcher.js';
 import { Effects } from './effects.js';
-import { PoolError } from './errors.js';
+import { badDuration, foreignLease, PoolError } from './errors.js';
 import { Filling } from './filling.js';
-import { PoolLease, type ReleaseOutcome } from './lease.js';
+import { LeakWatch } from './leak-watch.js';
+import { PoolLease } from './lease.js';
+import { Lending } from './lending.js';
 import type { Member } from './member.js';
-import { type PoolSettings, resolveSettings } from './settings.js';
+import { describePool, statsOf } from './pool-stats.js';
+import { rebalance } from './rebalance.js';
+import { isDuration, type PoolSettings, resolveSettings } from './settings.js';
 import { Supply } from './supply.js';
 import { sweep } from './sweep.js';
-import { Waiter } from './waiter-queue.js';
+import { acquired, publishAcquired, publishFailed } from './traffic.js';
+import type { Waiter } from './waiter-queue.js';
+import { WaitingRoom } from './waiting-room.js';
+
+const NOBODY: readonly PoolEndpoint[] = [];
 
 /**
  * A pool of connections of any kind to one or more endpoints.
@@ -25,90 +41,137 @@ export class ConnectionPool<T> implements AsyncDisposable {
   readonly name: string;
   readonly #settings: PoolSettings<T>;
   readonly #supply: Supply<T>;
-  readonly #dispatcher: Dispatcher<T>;
-  readonly #effects = new Effects<T>();
-  readonly #policy: DialPolicy;
+  readonly #demand: Demand<T>;
+  readonly #lending: Lending<T>;
+  readonly #leaks: LeakWatch<T> | undefined;
+  readonly #effects: Effects<T>;
+  readonly #waiting: WaitingRoom<T>;
   readonly #sweepAlarm: Alarm;
   readonly #dialAlarm: Alarm;
   readonly #drainAlarm: Alarm;
-  readonly #filling = new Filling();
+  readonly #balanceAlarm: Alarm;
+  readonly #filling: Filling;
   readonly #drained: ((clean: boolean) => void)[] = [];
+  // How long after a connection came to rest the first sweep can have anything to do with it.
+  readonly #restMs: number;
+  readonly #exclusive: boolean;
   #phase: 'open' | 'draining' | 'closed' = 'open';
-  #leases = 0;
+  #tryMisses = 0;
+  /** While draining: everything there was has been retired. */
+  #retired = false;
 
   /** @throws {PoolError} E_POOL_OPTIONS naming everything that is wrong with the options */
   constructor(options: ConnectionPoolOptions<T>) {
-    this.#settings = resolveSettings(options);
-    const { clock, name, elideDials } = this.#settings;
+    const settings = resolveSettings(options);
+    const { clock, name } = settings;
+    const policy = new DialPolicy(settings.elideDials);
+    this.#settings = settings;
     this.name = name;
     this.accounts = new ConnectionAccounts(clock);
-    this.#policy = new DialPolicy(elideDials);
-    this.#supply = new Supply(this.#settings, this.accounts, this.#effects, {
-      opened: (member, setupMs) => this.#opened(member, setupMs),
+    this.#effects = new Effects(name);
+    this.#supply = new Supply(settings, policy, this.accounts, this.#effects, {
+      opened: (member) => this.#opened(member),
       checked: (member) => this.#checked(member),
       changed: () => this.#changed(),
+      endpointUp: () => this.#balanceAlarm.noLaterThan(clock.now()),
     });
-    this.#dispatcher = new Dispatcher(this.#settings, this.#supply, this.#policy, (waiter, member, outcome) =>
-      this.#handOver(waiter, member, outcome),
+    this.#demand = new Demand(settings, this.#supply, policy, (waiter, member, outcome) =>
+      this.#handOver(waiter, member, outcome, clock.now()),
+    );
+    if (settings.leakAfterMs < Number.POSITIVE_INFINITY) this.#leaks = this.#watchForLeaks();
+    const { accounts } = this;
+    const { members } = this.#supply;
+    this.#lending = new Lending(
+      settings,
+      { accounts, policy, members, leaks: this.#leaks },
+      {
+        freed: (member, nowMs) => this.#freed(member, nowMs),
+        returned: (member, outcome, nowMs) => this.#returned(member, outcome, nowMs),
+      },
+    );
+    this.#waiting = new WaitingRoom(settings, this.#demand.queue, this.accounts, {
+      describe: () => this.describe(),
+      trouble: (sinceMs) => this.#supply.trouble(sinceMs),
+      left: () => this.#changed(),
+    });
+    this.#filling = new Filling(
+      { clock, min: settings.min, timeoutMs: settings.acquireTimeoutMs || settings.dialTimeoutMs },
+      () => this.#supply.filling,
+      () => this.#changed(),
     );
     this.#sweepAlarm = new Alarm(clock, () => this.#sweep());
     this.#dialAlarm = new Alarm(clock, () => this.#changed());
     this.#drainAlarm = new Alarm(clock, () => void this.close());
+    this.#balanceAlarm = new Alarm(clock, () => this.#balance());
+    this.#restMs = Math.min(settings.idleTimeoutMs, 0.9 * settings.probeIdleEveryMs);
+    this.#exclusive = settings.leasesPerConnection === 1;
   }
 
   /**
-   * Warm start. Resolves when every connection up to `to` was tried; what failed is tried again in the background.
-   * @throws {PoolError} E_POOL_DIAL when none could be opened, E_POOL_CLOSED
+   * Warm start. Resolves when `to` connections are open. Dials that fail are tried again after their pause, for
+   * `acquireTimeoutMs` (for `dialTimeoutMs` when that is 0); then it resolves with fewer if `min` are open and any is.
+   * From then on the pool itself keeps `min`, not `to`.
+   * @throws {PoolError} E_POOL_DIAL when dials failed, nothing is open and every endpoint is out of service, at once;
+   * or when too few are open in the end: the message tells how many and why, `cause` is the last dial's error.
+   * E_POOL_CLOSED
    */
   start(to: 'none' | 'min' | 'max' = 'min'): Promise<void> {
     if (this.#phase !== 'open') return Promise.reject(this.#closedError());
     if (to === 'none') return Promise.resolve();
-    const filled = this.#filling.to(to === 'min' ? this.#settings.min : this.#settings.max);
-    this.#dispatcher.keepMin = true;
+    const { endpoints, maxPerEndpoint, min, max } = this.#settings;
+    const filled = this.#filling.to(Math.min(to === 'min' ? min : max, endpoints.length * maxPerEndpoint));
+    this.#demand.keepMin = true;
     this.#changed();
     return filled;
   }
 
   /**
    * Borrows a connection: an idle one, one that is released, or a new one, first come first served.
-   * @throws {PoolError} E_POOL_TIMEOUT, E_POOL_DIAL (out of time, and dials kept failing), E_POOL_ABORTED,
-   * E_POOL_QUEUE_FULL, E_POOL_CLOSED
+   * @throws {PoolError} E_POOL_TIMEOUT, E_POOL_DIAL (out of time, and no endpoint is in service), E_POOL_ABORTED,
+   * E_POOL_QUEUE_FULL, E_POOL_CLOSED; E_POOL_OPTIONS for a `timeoutMs` that cannot be, which is no acquire
    */
-  acquire(options: AcquireOptions = {}): Promise<Lease<T>> {
+  acquire(options?: AcquireOptions): Promise<Lease<T>> {
     const sinceMs = this.#settings.clock.now();
-    if (this.#phase !== 'open') return this.#refuse('closed', this.#closedError());
-    if (options.signal?.aborted) return this.#refuse('aborted', this.#abortError(options.signal));
-    this.#dispatcher.keepMin = true;
-    const ready = options.avoid === undefined ? this.#dispatcher.takeReady() : undefined;
-    if (ready) return Promise.resolve(this.#lend(ready, 'direct', sinceMs));
-    return new Promise((resolve, reject) => {
-      this.#wait(new Waiter(sinceMs, options.avoid ?? [], resolve, reject), options);
-    });
+    if (options?.timeoutMs !== undefined && !isDuration(options.timeoutMs)) {
+      return Promise.reject(badDuration(this.name, 'timeoutMs', options.timeoutMs));
+    }
+    if (options?.avoid === undefined && !options?.signal?.aborted) {
+      const lease = this.#lendIdle(sinceMs);
+      if (lease) return Promise.resolve(lease);
+    }
+    return this.#wait(options ?? {}, sinceMs);
+  }
+
+  /**
+   * Borrows a connection that is idle and needs no check, if there is one and nobody waits; never dials. Finding none
+   * is not an acquire: it is counted in `tryMisses` alone.
+   */
+  tryAcquire(): Lease<T> | undefined {
+    const lease = this.#lendIdle(this.#settings.clock.now());
+    if (!lease) this.#tryMisses += 1;
+    return lease;
+  }
+
+  /**
+   * Gives a lease back; the same as its own `release`, but refuses what is not this pool's.
+   * @throws {PoolError} E_POOL_RELEASED when it was released before, or is a lease of another pool
+   */
+  release(lease: Lease<T>, outcome?: ReleaseOutcome): void {
+    const home = lease instanceof PoolLease ? lease.home : undefined;
+    if (home !== this.#lending) throw foreignLease(this.name, lease, home);
+    lease.release(outcome);
   }
 
   stats(): PoolStats {
-    return {
-      ...this.accounts.snapshot(),
-      name: this.name,
-      idle: this.#supply.members.idle,
-      endpoints: this.#supply.endpoints.all.map(({ endpoint: { origin }, state, open, failures }) => ({
-        origin,
-        state,
-        open,
-        failures,
-      })),
-      failovers: this.#supply.failovers,
-    };
+    return statsOf(this.name, this.accounts, this.#supply, {
+      tryMisses: this.#tryMisses,
+      leaks: { total: this.#leaks?.total ?? 0, out: this.#leaks?.out ?? 0 },
+    });
   }
 
   /** The state on one line: `active 1 · idle 2 · pending 0 · opened 3`; dials and checks under way when there are. */
   describe(): string {
-    const { gauges, opened } = this.accounts.snapshot();
-    const { idle, checking } = this.#supply.members;
-    const parts = [`active ${gauges.used}`, `idle ${idle}`, `pending ${gauges.pending}`, `opened ${opened}`];
-    if (gauges.dialing > 0) parts.push(`dialing ${gauges.dialing}`);
-    if (checking > 0) parts.push(`checking ${checking}`);
-    return parts.join(' · ');
+    return describePool(this.accounts, this.#supply.members);
   }
 
   /** Hears every event from now on, in order; returns how to stop. */
@@ -117,15 +180,17 @@ export class ConnectionPool<T> implements AsyncDisposable {
   }
 
   /**
-   * Takes no new acquires, serves those that wait, closes what is idle, and closes the rest as it comes back or at the
-   * deadline. Resolves once closed: true when every lease came back in time.
+   * Takes no new acquires, serves those that wait, closes what is idle, and closes the rest as it comes back or after
+   * `withinMs`, `Infinity` for no limit. Resolves once closed: true when every lease came back in time.
+   * @throws {PoolError} E_POOL_OPTIONS when `withinMs` is no duration
    */
-  drain(deadlineMs: number): Promise<boolean> {
-    if (this.#phase === 'closed') return Promise.resolve(this.#leases === 0);
+  drain(withinMs: number): Promise<boolean> {
+    if (!isDuration(withinMs)) return Promise.reject(badDuration(this.name, 'withinMs', withinMs));
+    if (this.#phase === 'closed') return Promise.resolve(this.#lending.out === 0);
     this.#phase = 'draining';
-    this.#dispatcher.keepMin = false;
+    this.#demand.keepMin = false;
     this.#filling.stop(this.#closedError());
-    this.#drainAlarm.noLaterThan(this.#settings.clock.now() + deadlineMs);
+    this.#drainAlarm.noLaterThan(this.#settings.clock.now() + withinMs);
     const drained = new Promise<boolean>((resolve) => {
       this.#drained.push(resolve);
     });
@@ -137,9 +202,10 @@ export class ConnectionPool<T> implements AsyncDisposable {
   close(): Promise<void> {
     if (this.#phase === 'closed') return Promise.resolve();
     this.#phase = 'closed';
-    const clean = this.#leases === 0 && this.#dispatcher.queue.size === 0;
-    for (const alarm of [this.#sweepAlarm, this.#dialAlarm, this.#drainAlarm]) alarm.clear();
-    for (const waiter of this.#dispatcher.queue) this.#turnAway(waiter, 'closed', this.#closedError());
+    const clean = this.#lending.out === 0 && this.#demand.queue.size === 0;
+    for (const alarm of [this.#sweepAlarm, this.#dialAlarm, this.#drainAlarm, this.#balanceAlarm]) alarm.clear();
+    this.#leaks?.clear();
+    this.#waiting.close(this.#closedError());
     this.#filling.stop(this.#closedError());
     this.#supply.closeAll();
     for (const resolve of this.#drained) resolve(clean);
@@ -155,140 +221,144 @@ export class ConnectionPool<T> implements AsyncDisposable {
   // The one place where a change takes effect: serve, dial, plan the next look, then do the I/O.
   #changed(newcomer?: Waiter<T>): void {
     if (this.#phase !== 'closed') {
-      this.#supply.ageTrials();
-      this.#dispatcher.serve(newcomer);
-      this.#dialAlarm.set(this.#dispatcher.dial(this.#filling.target));
-      this.#filling.settle(this.#supply.members.open, this.#supply.dialing, this.#supply.lastFailure?.error);
+      this.#demand.serve(this.#supply.ageTrials() ? undefined : newcomer, newcomer);
+      this.#dialAlarm.set(this.#demand.dial(this.#filling.target));
+      this.#filling.settle();
       if (this.#phase === 'draining') this.#drainMore();
     }
     this.#effects.run();
   }
 
-  #wait(waiter: Waiter<T>, { timeoutMs = this.#settings.acquireTimeoutMs, signal }: AcquireOptions): void {
-    const { queue } = this.#dispatcher;
-    this.accounts.waitBegan();
-    queue.push(waiter);
-    this.#changed(waiter);
-    if (!waiter.queued) return;
-    if (queue.size > this.#settings.maxPending + this.#dispatcher.coming) {
-      const text = `pool "${this.name}": ${queue.size - 1} acquires wait already`;
-      this.#turnAway(waiter, 'queueFull', new PoolError('E_POOL_QUEUE_FULL', text));
-      return;
+  #wait(
+    { timeoutMs = this.#settings.acquireTimeoutMs, signal, avoid = NOBODY }: AcquireOptions,
+    sinceMs: number,
+  ): Promise<Lease<T>> {
+    if (this.#phase !== 'open') return this.#refuse('closed', this.#closedError());
+    if (signal?.aborted) return this.#refuse('aborted', this.#waiting.abortError(signal));
+    this.#demand.keepMin = true;
+    const avoided = avoid.length === 0 ? NOBODY : this.#supply.endpoints.listOf(avoid);
+    const waiter = this.#waiting.enter(sinceMs, timeoutMs, avoided);
+    this.#leaks?.sampleStack(waiter);
+    if (!this.#exclusive || !this.#supply.exhausted) this.#changed(waiter);
+    if (waiter.queued) this.#waiting.stay(waiter, signal, this.#demand.coming);
+    return waiter.promise;
+  }
+
+  #handOver(waiter: Waiter<T>, member: Member<T>, outcome: AcquireOutcome, nowMs: number): void {
+    this.#waiting.leave(waiter, nowMs);
+    const lease = this.#lending.lend(member, nowMs);
+    this.#leaks?.passStack(waiter, lease);
+    this.accounts.useBegan(lease.reused, nowMs);
+    const latencyMs = nowMs - waiter.sinceMs;
+    this.accounts.acquireSettled(outcome, latencyMs);
+    if (acquired.hasSubscribers) this.#effects.add(() => publishAcquired(this.name, lease, outcome, latencyMs));
+    waiter.resolve(lease);
+  }
+
+  // One reading of the clock serves as the time of the call and of the hand-over: there is nothing in between.
+  #lendIdle(nowMs: number): PoolLease<T> | undefined {
+    if (this.#phase !== 'open' || this.#demand.queue.size > 0) return undefined;
+    let member = this.#supply.members.next(nowMs);
+    if (member !== undefined && member.expiresAtMs <= nowMs && member.load === 0) {
+      // The timer comes too late: something held the loop up.
+      this.#sweep();
+      member = this.#phase === 'open' && this.#demand.queue.size === 0 ? this.#supply.members.next(nowMs) : undefined;
     }
-    waiter.timer = this.#settings.clock.setTimeout(() => this.#outOfTime(waiter, timeoutMs), timeoutMs);
-    if (!signal) return;
-    const onAbort = (): void => {
-      this.#turnAway(waiter, 'aborted', this.#abortError(signal));
-      this.#changed();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    waiter.unlisten = () => signal.removeEventListener('abort', onAbort);
-  }
-
-  #outOfTime(waiter: Waiter<T>, timeoutMs: number): void {
-    const failure = this.#supply.lastFailure;
-    if (failure && failure.atMs >= waiter.sinceMs) {
-      const text = `pool "${this.name}": no connection within ${timeoutMs} ms, dials fail: ${failure.error.message}`;
-      this.#turnAway(waiter, 'dialError', new PoolError('E_POOL_DIAL', text, { cause: failure.error }));
-    } else {
-      const text = `pool "${this.name}": no connection within ${timeoutMs} ms (${this.describe()})`;
-      this.#turnAway(waiter, 'timeout', new PoolError('E_POOL_TIMEOUT', text));
-    }
-    this.#changed();
-  }
-
-  #handOver(waiter: Waiter<T>, member: Member<T>, outcome: AcquireOutcome): void {
-    this.#leaveQueue(waiter);
-    waiter.resolve(this.#lend(member, outcome, waiter.sinceMs));
-  }
-
-  #turnAway(waiter: Waiter<T>, outcome: AcquireOutcome, error: PoolError): void {
-    this.#leaveQueue(waiter);
-    this.accounts.acquireSettled(outcome, this.#settings.clock.now() - waiter.sinceMs);
-    waiter.reject(error);
-  }
-
-  #leaveQueue(waiter: Waiter<T>): void {
-    this.#dispatcher.queue.remove(waiter);
-    this.accounts.waitEnded();
-    this.#settings.clock.clearTimeout(waiter.timer);
-    waiter.unlisten();
-  }
-
-  #lend(member: Member<T>, outcome: AcquireOutcome, sinceMs: number): Lease<T> {
-    const now = this.#settings.clock.now();
-    const lease = new PoolLease(++this.#leaseIds, member, now, this.#onRelease);
-    this.#leases += 1;
-    this.#supply.members.unstack(member);
-    member.leases.add(lease);
-    member.uses += 1;
-    this.accounts.useBegan(lease.reused);
-    this.accounts.acquireSettled(outcome, now - sinceMs);
+    if (member === undefined || this.#supply.checks.neededFor(member, nowMs)) return undefined;
+    const lease = this.#lending.lend(member, nowMs);
+    this.accounts.servedDirectly(lease.reused, nowMs);
+    this.#leaks?.sampleStack(lease);
+    if (acquired.hasSubscribers) publishAcquired(this.name, lease, 'direct', 0);
     return lease;
   }
 
-  #leaseIds = 0;
-
-  readonly #onRelease = (lease: PoolLease<T>, { broken = false, endpointFailed = false }: ReleaseOutcome): void => {
-    const { member } = lease;
-    const now = this.#settings.clock.now();
-    this.#leases -= 1;
-    // A connection that closed while on loan has ended this use already.
-    if (member.leases.delete(lease)) {
-      this.accounts.useEnded(now - lease.beganMs);
-      this.#policy.used(now - lease.beganMs);
+  #freed(member: Member<T>, nowMs: number): void {
+    if (this.#exclusive && this.#phase === 'open') {
+      const { first } = this.#demand.queue;
+      if (first === undefined) {
+        this.#supply.members.rest(member, nowMs);
+        this.#sweepAlarm.noLaterThan(nowMs + this.#restMs);
+        return;
+      }
+      // One waiter less, one lease as before: there is nothing else to decide.
+      if (first.avoid.length === 0) {
+        this.#handOver(first, member, 'waited', nowMs);
+        this.#effects.run();
+        return;
+      }
     }
-    if (endpointFailed) this.#supply.useFailed(member);
-    else if (!broken && !member.closed) this.#supply.useSucceeded(member);
-    if (broken) this.#supply.close(member, 'broken');
-    if (!member.closed && member.leases.size === 0) this.#rest(member, now);
+    this.#rest(member, nowMs);
     this.#changed();
-  };
-
-  #rest(member: Member<T>, now: number): void {
-    if (now >= member.expiresAtMs) member.retiring ??= 'lifetime';
-    if (member.retiring) {
-      this.#supply.close(member, member.retiring);
-      return;
-    }
-    this.#supply.idle(member);
-    this.#sweepAlarm.noLaterThan(now + this.#settings.idleTimeoutMs);
   }
 
-  #opened(member: Member<T>, setupMs: number): void {
-    this.#policy.setUp(setupMs);
-    this.#sweepAlarm.noLaterThan(Math.min(member.expiresAtMs, member.idleSinceMs + this.#settings.idleTimeoutMs));
-    this.#dispatcher.fresh = member;
+  #returned(member: Member<T>, outcome: ReleaseOutcome, nowMs: number): void {
+    this.#supply.useEnded(member, outcome);
+    if (!member.closed) {
+      if (member.load === 0 && nowMs >= member.expiresAtMs) member.retiring ??= 'lifetime';
+      this.#rest(member, nowMs);
+    }
     this.#changed();
-    this.#dispatcher.fresh = undefined;
+  }
+
+  #rest(member: Member<T>, nowMs: number): void {
+    if (member.retiring) {
+      if (member.load === 0) this.#supply.close(member, member.retiring);
+    } else if (member.load > 0) member.site.place(member);
+    else {
+      this.#supply.members.rest(member, nowMs);
+      this.#sweepAlarm.noLaterThan(nowMs + this.#restMs);
+    }
+  }
+
+  #opened(member: Member<T>): void {
+    // A listener that heard of it may have closed the pool.
+    if (this.#phase === 'closed') return;
+    const { checks } = this.#supply;
+    const probeAtMs = checks.planProbe(member);
+    this.#sweepAlarm.noLaterThan(Math.min(member.expiresAtMs, member.idleSinceMs + this.#restMs, probeAtMs));
+    this.#demand.fresh = member;
+    this.#changed();
+    this.#demand.fresh = undefined;
   }
 
   #checked(member: Member<T>): void {
-    this.#dispatcher.checkEnded(member);
+    this.#demand.checkEnded(member);
+    if (member.stacked) this.#sweepAlarm.noLaterThan(this.#settings.clock.now() + this.#restMs);
     this.#changed();
   }
 
   #sweep(): void {
-    this.#sweepAlarm.set(sweep(this.#supply, this.#settings));
+    this.#sweepAlarm.noLaterThan(sweep(this.#supply, this.#settings));
     this.#changed();
   }
 
+  #balance(): void {
+    if (this.#phase === 'open') this.#balanceAlarm.noLaterThan(rebalance(this.#supply, this.#settings));
+    this.#changed();
+  }
+
+  #watchForLeaks(): LeakWatch<T> {
+    const { members } = this.#supply;
+    const [emit, looked] = [this.#effects.emit.bind(this.#effects), this.#effects.run.bind(this.#effects)];
+    return new LeakWatch(this.#settings, members, emit, looked);
+  }
+
   #drainMore(): void {
-    if (this.#dispatcher.queue.size > 0) return;
-    for (const member of this.#supply.members) this.#supply.retire(member, 'shutdown');
-    if (this.#leases === 0) void this.close();
+    if (this.#demand.queue.size > 0) return;
+    const { fresh } = this.#demand;
+    if (!this.#retired) for (const member of this.#supply.members) this.#supply.retire(member, 'shutdown');
+    else if (fresh && !fresh.closed) this.#supply.retire(fresh, 'shutdown');
+    this.#retired = true;
+    if (this.#lending.out === 0) void this.close();
   }
 
   #refuse(outcome: AcquireOutcome, error: PoolError): Promise<never> {
     this.accounts.acquireSettled(outcome, 0);
+    publishFailed(this.name, outcome, 0, error);
     return Promise.reject(error);
   }
 
   #closedError(): PoolError {
     return new PoolError('E_POOL_CLOSED', `pool "${this.name}" is ${this.#phase === 'open' ? 'closed' : this.#phase}`);
-  }
-
-  #abortError(signal: AbortSignal): PoolError {
-    return new PoolError('E_POOL_ABORTED', `pool "${this.name}": the acquire was aborted`, { cause: signal.reason });
   }
 }

@@ -19,6 +19,23 @@ export class PoolError extends Error {
   }
 }
 
+/** Told to release what this pool did not lend, but `home` did, if it is a lease at all. */
+export function foreignLease(pool: string, lease: unknown, home: { readonly name: string } | undefined): PoolError {
+  const { id, connectionId } = (lease ?? {}) as { id?: number; connectionId?: number };
+  if (id === undefined) return new PoolError('E_POOL_RELEASED', `pool "${pool}": what was released is no lease`);
+  let owner = 'no pool';
+  if (home) owner = home.name === pool ? 'another pool of the same name' : `pool "${home.name}"`;
+  const text = `lease ${id} of connection ${connectionId} is of ${owner}, not of "${pool}"`;
+  return new PoolError('E_POOL_RELEASED', text);
+}
+
+export function badDuration(pool: string, name: string, value: unknown): PoolError {
+  return new PoolError(
+    'E_POOL_OPTIONS',
+    `pool "${pool}": expected ${name} to be milliseconds of at least 0, got ${String(value)}`,
+  );
+}
+
 /** What was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

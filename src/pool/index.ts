@@ -12,31 +12,19 @@ export type {
   ConnectionFactory,
   ConnectionPoolOptions,
   Dialed,
+  DownReason,
   Lease,
   PoolEndpoint,
   PoolEvent,
   PoolStats,
+  ReleaseOutcome,
 } from './contracts.js';
 export { PoolError, type PoolErrorCode } from './errors.js';
-export {
-  HttpConnection,
-  type HttpConnectionRequest,
-  type HttpConnectionResponse,
-  type HttpHeaders,
-} from './http/connection.js';
-export type {
-  HttpAttempt,
-  HttpConnectionEvent,
-  HttpConnectionPoolOptions,
-  HttpCounters,
-  HttpDialFailure,
-  HttpRequest,
-  HttpResponse,
-} from './http/contracts.js';
-export { dialHttp, type HttpDialOptions, secureContextOf, type TlsTrust } from './http/dial.js';
-export { errorKind, HttpDialError, type HttpDialStage, type HttpErrorKind, HttpRequestError } from './http/errors.js';
-export { HttpConnectionPool } from './http/http-connection-pool.js';
+export * from './http/index.js';
+// The fakes, for tests of users' own.
+export { type Clock, FakeClock, type Random, seededRandom, systemClock } from '../base/index.js';
 export { ConnectionPoolManager, type ManagedPool, type PoolSummary } from './manager.js';
+export type { AcquiredMessage, AcquireFailedMessage, ReleasedMessage } from './traffic.js';
 export {
   type FakeCheckBehaviour,
   FakeConnection,

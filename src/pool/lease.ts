@@ -1,32 +1,35 @@
-import type { Lease, PoolEndpoint } from './contracts.js';
+import type { Lease, PoolEndpoint, ReleaseOutcome } from './contracts.js';
 import { PoolError } from './errors.js';
 import type { Member } from './member.js';
 
-export interface ReleaseOutcome {
-  readonly broken?: boolean;
-  readonly endpointFailed?: boolean;
+/** To whom a lease comes back. */
+export interface LeaseHome<T> {
+  readonly name: string;
+  takeBack(lease: PoolLease<T>, outcome: ReleaseOutcome | undefined): void;
 }
 
-/** A lease of one member; `onRelease` hears of its release once. */
+/** What few leases have: that they were reported as held too long, and what their holder noted of the use. */
+interface Notes {
+  readonly leaked: boolean;
+  readonly outcome: ReleaseOutcome | undefined;
+}
+
+/** A lease of one member. It is a new object for every use, so that one kept too long cannot pass for the next. */
 export class PoolLease<T> implements Lease<T> {
   readonly id: number;
   readonly member: Member<T>;
   readonly reused: boolean;
   readonly beganMs: number;
-  #released = false;
-  readonly #onRelease: (lease: PoolLease<T>, outcome: ReleaseOutcome) => void;
+  readonly home: LeaseHome<T>;
+  released = false;
+  notes: Notes | undefined = undefined;
 
-  constructor(
-    id: number,
-    member: Member<T>,
-    beganMs: number,
-    onRelease: (lease: PoolLease<T>, outcome: ReleaseOutcome) => void,
-  ) {
+  constructor(id: number, member: Member<T>, beganMs: number, home: LeaseHome<T>) {
     this.id = id;
     this.member = member;
     this.reused = member.uses > 0;
     this.beganMs = beganMs;
-    this.#onRelease = onRelease;
+    this.home = home;
   }
 
   get connection(): T {
@@ -41,17 +44,38 @@ export class PoolLease<T> implements Lease<T> {
     return this.member.health.endpoint;
   }
 
-  release(outcome: ReleaseOutcome = {}): void {
-    if (this.#released) {
+  // Every promise looks for a `then` on what it is resolved with; finding it here saves the search up to `Object`.
+  // oxlint-disable-next-line unicorn/no-thenable -- undefined is not thenable
+  declare readonly then: undefined;
+
+  static {
+    // oxlint-disable-next-line unicorn/no-thenable -- undefined is not thenable
+    (this.prototype as { then: undefined }).then = undefined;
+  }
+
+  get leaked(): boolean {
+    return this.notes?.leaked ?? false;
+  }
+
+  set leaked(leaked: boolean) {
+    this.notes = { outcome: undefined, ...this.notes, leaked };
+  }
+
+  markBroken(outcome?: ReleaseOutcome): void {
+    this.notes = { leaked: this.leaked, outcome: { broken: true, ...outcome } };
+  }
+
+  release(outcome?: ReleaseOutcome): void {
+    if (this.released) {
       throw new PoolError('E_POOL_RELEASED', `lease ${this.id} of connection ${this.member.id} was released before`);
     }
-    this.#released = true;
-    this.#onRelease(this, outcome);
+    this.released = true;
+    this.home.takeBack(this, outcome);
   }
 
   // Leaving the scope after an explicit release is the normal way of `using`, not a second release.
   [Symbol.dispose](): void {
-    if (!this.#released) this.release();
+    if (!this.released) this.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

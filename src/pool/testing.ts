@@ -1,4 +1,4 @@
-import type { Clock } from '../base/index.js';
+import type { Clock, TimerHandle } from '../base/index.js';
 import type { CloseReason } from './accounts.js';
 import type { ConnectionFactory, Dialed, PoolEndpoint } from './contracts.js';
 
@@ -35,6 +35,7 @@ export interface FakeDial {
   readonly origin: string;
   readonly atMs: number;
   readonly signal: AbortSignal;
+  readonly settled: boolean;
   /** Settle it, whatever its behaviour; only the first call counts. */
   open(): void;
   refuse(): void;
@@ -59,7 +60,7 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
   ) {
     this.#clock = clock;
     this.dialMs = dialMs;
-    if (checks) this.check = (connection) => this.#check(connection);
+    if (checks) this.check = (connection, signal) => this.#check(connection, signal);
   }
 
   /** Connections not closed by the pool. */
@@ -71,14 +72,20 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
     const behaviour = this.behaviours.get(origin) ?? this.behaviour;
     return new Promise((resolve, reject) => {
       let settled = false;
+      let timer: TimerHandle;
       const once = (settle: () => void): void => {
-        if (!settled) settle();
+        if (settled) return;
         settled = true;
+        this.#clock.clearTimeout(timer);
+        settle();
       };
       const dial: FakeDial = {
         origin,
         atMs: this.#clock.now(),
         signal,
+        get settled() {
+          return settled;
+        },
         open: () => once(() => resolve(this.#opened(origin))),
         refuse: () => once(() => reject(new Error(`connect ECONNREFUSED ${origin}`))),
       };
@@ -89,9 +96,8 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
         settle();
         return;
       }
-      const timer = this.#clock.setTimeout(settle, this.dialMs);
+      timer = this.#clock.setTimeout(settle, this.dialMs);
       signal.addEventListener('abort', () => {
-        this.#clock.clearTimeout(timer);
         once(() => reject(signal.reason));
       });
     });
@@ -111,12 +117,19 @@ export class FakeConnector implements ConnectionFactory<FakeConnection> {
     return { connection, parts: { dnsMs: 0, tcpMs: this.dialMs, tlsMs: 0, upgradeMs: 0 } };
   }
 
-  #check({ check }: FakeConnection): Promise<boolean> {
+  #check({ check }: FakeConnection, signal: AbortSignal): Promise<boolean> {
     if (check === 'throw') throw new Error('check failed');
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       if (check === 'hang') return;
-      if (this.checkMs === 0) resolve(check === 'good');
-      else this.#clock.setTimeout(() => resolve(check === 'good'), this.checkMs);
+      if (this.checkMs === 0) {
+        resolve(check === 'good');
+        return;
+      }
+      const timer = this.#clock.setTimeout(() => resolve(check === 'good'), this.checkMs);
+      signal.addEventListener('abort', () => {
+        this.#clock.clearTimeout(timer);
+        reject(signal.reason);
+      });
     });
   }
 }

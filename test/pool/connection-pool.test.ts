@@ -21,6 +21,20 @@ describe('a pool of connections', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('is started with what is asked for: nothing, its minimum or its maximum', async () => {
+    for (const [to, open] of [
+      ['none', 0],
+      ['min', 1],
+      ['max', 3],
+    ] as const) {
+      const { clock, factory, pool } = setUp({ min: 1, max: 3 });
+      const filled = pool.start(to);
+      await clock.advance(to === 'none' ? 0 : 10);
+      await filled;
+      expect(factory.dials).toHaveLength(open);
+    }
+  });
+
   it('books one outcome for every acquire', async () => {
     const scene = setUp({ max: 1, maxPending: 2, acquireTimeoutMs: 50 });
     const { clock, pool } = scene;
@@ -57,13 +71,25 @@ describe('a pool of connections', () => {
     });
   });
 
+  it('takes a connection for new only for whom it was dialled', async () => {
+    const scene = setUp({ max: 1 });
+    const { clock, pool } = scene;
+    const lease = await acquired(scene, pool);
+    const next = watch(pool.acquire());
+    lease.release({ badAnswer: true });
+    await clock.advance(0);
+    expect(next.value?.connectionId).toBe(1);
+    expect(pool.stats().acquires).toMatchObject({ dialed: 1, waited: 1 });
+  });
+
   it('counts the waiting for a dial in the acquire, and the set-up with its parts', async () => {
     const scene = setUp({ dialMs: 30 });
     const { pool } = scene;
     await acquired(scene, pool, 30);
     expect(pool.accounts.acquireMs.dialed.quantile(0.5)).toBeCloseTo(30, 0);
-    expect(pool.stats().setupTotalMs).toBe(30);
-    expect(pool.stats().setupPartsMs.tcpMs).toBe(30);
+    await acquired(scene, pool, 30);
+    expect(pool.stats().setupTotalMs).toBe(60);
+    expect(pool.stats().setupPartsMs.tcpMs).toBe(60);
   });
 
   it('serves waiters in their order, and no newcomer overtakes them', async () => {

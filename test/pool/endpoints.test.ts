@@ -8,6 +8,12 @@ describe('a pool over several endpoints', () => {
     expect(scene.pool.stats().endpoints.map(({ open }) => open)).toEqual([2, 2, 2]);
   });
 
+  it('dials them in turn when they have equally many', async () => {
+    const scene = setUp({ origins: ['a', 'b', 'c'], max: 3 });
+    for (let i = 0; i < 6; i += 1) (await acquired(scene, scene.pool)).release({ broken: true });
+    expect(scene.factory.dials.map(({ origin }) => origin).join('')).toBe('abcabc');
+  });
+
   it('tries the next endpoint at once when one refuses', async () => {
     const scene = setUp({ origins: ['a', 'b'], failureThreshold: 5 });
     scene.factory.behaviours.set('a', 'refuse');
@@ -35,8 +41,35 @@ describe('a pool over several endpoints', () => {
     const scene = setUp({ max: 1, failureThreshold: 2 });
     for (const endpointFailed of [true, false, true, false]) {
       (await acquired(scene, scene.pool)).release({ broken: endpointFailed, endpointFailed });
+      expect(scene.pool.stats().endpoints[0]?.state).toBe('up');
     }
-    expect(scene.pool.stats().endpoints[0]?.state).toBe('up');
+  });
+
+  it('does not take a use that broke its connection for one that succeeded', async () => {
+    const scene = setUp({ max: 1, failureThreshold: 2 });
+    for (const endpointFailed of [true, false, true]) {
+      expect(scene.pool.stats().endpoints[0]?.state).toBe('up');
+      (await acquired(scene, scene.pool)).release({ broken: true, endpointFailed });
+    }
+    expect(scene.pool.stats().endpoints[0]?.state).toBe('down');
+  });
+
+  it('says that an endpoint is down once, however often its trials fail, and once that it is up', async () => {
+    const scene = setUp({ origins: ['a', 'b'], max: 4, cooldownMs: 100 });
+    const { clock, factory, pool } = scene;
+    const news: string[] = [];
+    pool.on(({ kind, endpoint }) => {
+      if (kind === 'endpointDown' || kind === 'endpointUp') news.push(`${endpoint.origin} ${kind}`);
+    });
+    factory.behaviours.set('a', 'refuse');
+    (await acquired(scene, pool, 20)).release();
+    await clock.advance(2000);
+    expect(factory.dials.length).toBeGreaterThan(5);
+    factory.behaviours.clear();
+    await clock.advance(2000);
+    (await pool.acquire()).release();
+    expect(news).toEqual(['a endpointDown', 'a endpointUp']);
+    expect(pool.stats().failovers).toBe(1);
   });
 
   it('gives up dials to an endpoint that goes down, and sends their waiters elsewhere at once', async () => {
@@ -44,7 +77,7 @@ describe('a pool over several endpoints', () => {
     factory.behaviours.set('a', 'manual');
     const acquires = [1, 2, 3, 4].map(() => watch(pool.acquire()));
     await clock.advance(10);
-    expect(acquires.filter(({ done }) => done)).toHaveLength(2);
+    expect(acquires.filter(({ value }) => value !== undefined)).toHaveLength(2);
     factory.dials.find(({ origin }) => origin === 'a')?.refuse();
     await clock.advance(10);
     expect(acquires.map(({ value }) => value?.endpoint.origin)).toEqual(['b', 'b', 'b', 'b']);

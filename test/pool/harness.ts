@@ -2,7 +2,7 @@ import { FakeClock, seededRandom } from '../../src/base/index.js';
 import { ConnectionPool, type ConnectionPoolOptions, type Lease, PoolError } from '../../src/pool/index.js';
 import { type FakeConnection, FakeConnector } from '../../src/pool/testing.js';
 
-export type SetUpOptions = Partial<Omit<ConnectionPoolOptions<FakeConnection>, 'endpoints'>> & {
+export type SetUpOptions = Partial<ConnectionPoolOptions<FakeConnection>> & {
   readonly origins?: readonly string[];
   readonly dialMs?: number;
   readonly checks?: boolean;

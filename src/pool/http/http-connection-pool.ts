@@ -1,77 +1,90 @@
-import { type Clock, systemClock } from '../../base/index.js';
+import type { Dispatcher } from 'undici';
 import type { ConnectionAccounts } from '../accounts.js';
 import { ConnectionPool } from '../connection-pool.js';
-import type { Lease, PoolEndpoint, PoolEvent, PoolStats } from '../contracts.js';
-import { PoolError } from '../errors.js';
-import type { HttpConnection } from './connection.js';
-import type {
-  HttpAttempt,
-  HttpConnectionEvent,
-  HttpConnectionPoolOptions,
-  HttpCounters,
-  HttpDialFailure,
-  HttpRequest,
-  HttpResponse,
+import type { PoolEvent, PoolStats } from '../contracts.js';
+import { BudgetGate } from './budget-gate.js';
+import {
+  type HttpAttempt,
+  type HttpConnectionEvent,
+  type HttpConnectionPoolOptions,
+  type HttpCounters,
+  type HttpDialFailure,
+  type HttpRequest,
+  type HttpResponse,
+  NO_COUNTS,
 } from './contracts.js';
-import { secureContextOf } from './dial.js';
-import { codeOf, errorKind, HttpRequestError } from './errors.js';
+import { Course } from './course.js';
 import { HttpConnectionFactory } from './factory.js';
-import { InFlight } from './in-flight.js';
+import type { PooledHttpConnection } from './exchange.js';
+import { hedged } from './hedge.js';
 import { Listeners } from './listeners.js';
-import { isIdempotent, mayRetry } from './retry.js';
-
-type HttpLease = Lease<HttpConnection>;
-
-/** One request on its way through its tries. */
-interface Course {
-  readonly request: HttpRequest;
-  readonly idempotent: boolean;
-  readonly deadlineMs: number;
-  readonly avoid: PoolEndpoint[];
-  tries: number;
-}
-
-type TryResult = { readonly response: HttpResponse } | { readonly error: HttpRequestError; readonly again: boolean };
+import type { CourseSetting, Order } from './order.js';
+import { type DispatchingPool, HttpPoolDispatcher } from './pool-dispatcher.js';
+import { requestProblem } from './request-problem.js';
+import { ResolvedHosts } from './resolved-hosts.js';
+import { isIdempotent } from './retry.js';
+import { genericOptions, type HttpSettings, isServerError, limitOf, resolveHttpSettings } from './settings.js';
+import type { StreamDelivery } from './stream-delivery.js';
+import { TlsSessions } from './tls-sessions.js';
+import { secureContextOf } from './trust.js';
+import { UnderWay } from './under-way.js';
+import { WholeDelivery } from './whole-delivery.js';
 
 /**
- * HTTP/1.1 requests over pooled connections to one or more equivalent origins. A request whose connection fails is
- * sent again elsewhere if it may be; when an endpoint is declared down, the requests on it move at once.
+ * HTTP requests over pooled connections to one or more equivalent origins. A request that its connection fails is
+ * sent again if it may be; when an endpoint is declared down, the requests on it move to another at once.
+ *
+ * `request` reads the whole response. For streams, undici's own methods and `fetch` there is `dispatcher`; the pool
+ * itself has `dispatch` as well, so that `fetch(url, { dispatcher: pool })` works.
  */
 export class HttpConnectionPool implements AsyncDisposable {
   readonly name: string;
-  readonly #clock: Clock;
-  readonly #pool: ConnectionPool<HttpConnection>;
-  readonly #requestTimeoutMs: number;
-  readonly #tries: number;
-  readonly #origins: readonly string[];
-  readonly #inFlight = new InFlight();
+  /** This pool as an undici dispatcher. */
+  readonly dispatcher: HttpPoolDispatcher;
+  readonly #settings: HttpSettings;
+  readonly #pool: ConnectionPool<PooledHttpConnection>;
+  readonly #factory: HttpConnectionFactory;
+  readonly #setting: CourseSetting;
+  readonly #gate: BudgetGate | undefined;
+  readonly #underWay: UnderWay;
+  readonly #hosts: ResolvedHosts;
+  readonly #connected = new Set<PooledHttpConnection>();
   readonly #attempts = new Listeners<HttpAttempt>();
   readonly #connections = new Listeners<HttpConnectionEvent>();
   readonly #dialFailures = new Listeners<HttpDialFailure>();
-  #counters = { attempts: 0, attemptFailures: 0, retries: 0 };
+  readonly #counters = { ...NO_COUNTS };
 
   /** @throws {PoolError} E_POOL_OPTIONS */
   constructor(options: HttpConnectionPoolOptions) {
-    const { origins, tls = {}, requestTimeoutMs = 10_000, tries = 2, ...generic } = options;
-    if (!(requestTimeoutMs > 0) || !Number.isInteger(tries) || tries < 1) {
-      const got = `requestTimeoutMs ${requestTimeoutMs}, tries ${tries}`;
-      throw new PoolError('E_POOL_OPTIONS', `expected requestTimeoutMs above 0 and tries of at least 1, got ${got}`);
-    }
-    this.#clock = options.clock ?? systemClock;
-    this.#requestTimeoutMs = requestTimeoutMs;
-    this.#tries = tries;
-    this.#origins = origins.map(originOf);
-    let context: ReturnType<typeof secureContextOf> | undefined;
-    const factory = new HttpConnectionFactory({
-      origins: this.#origins,
-      clock: this.#clock,
-      secureContext: () => (context ??= secureContextOf(tls)),
-      onDialFailure: (failure) => this.#dialFailures.tell(failure),
+    this.#settings = resolveHttpSettings(options);
+    const { clock, origins, tries, http2, streamsPerConnection, dns } = this.#settings;
+    this.#hosts = new ResolvedHosts(clock, dns, (host, address) => this.#retire(host, address));
+    this.#factory = this.#makeFactory(options);
+    this.#pool = new ConnectionPool({
+      name: 'http',
+      ...genericOptions(options),
+      endpoints: this.#settings.endpoints,
+      factory: this.#factory,
+      leasesPerConnection: http2 ? streamsPerConnection : 1,
     });
-    const endpoints = this.#origins.map((origin) => ({ origin }));
-    this.#pool = new ConnectionPool({ name: 'http', ...generic, endpoints, factory });
     this.name = this.#pool.name;
+    this.#underWay = new UnderWay(clock);
+    this.#gate = options.budget && new BudgetGate(options.budget, clock);
+    this.#setting = {
+      clock,
+      tryAcquire: () => this.#pool.tryAcquire(),
+      badAnswer: options.badAnswer ?? isServerError,
+      acquire: (acquire) => this.#pool.acquire(acquire),
+      maxTries: tries,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? Number.POSITIVE_INFINITY,
+      underWay: this.#underWay,
+      several: origins.length > 1,
+      gate: this.#gate,
+      counters: this.#counters,
+      attempts: this.#attempts,
+    };
     this.#pool.on((event) => this.#heard(event));
+    this.dispatcher = new HttpPoolDispatcher(this.#dispatching());
   }
 
   get accounts(): ConnectionAccounts {
@@ -79,7 +92,8 @@ export class HttpConnectionPool implements AsyncDisposable {
   }
 
   get counters(): HttpCounters {
-    return { ...this.#counters, failovers: this.#pool.stats().failovers };
+    const { failovers } = this.#pool.stats();
+    return { ...this.#counters, failovers, held: this.#gate?.held ?? 0, refused: this.#gate?.refusals ?? 0 };
   }
 
   /** See `ConnectionPool.start`. */
@@ -89,26 +103,35 @@ export class HttpConnectionPool implements AsyncDisposable {
 
   /**
    * Sends a request and reads the whole response, of whatever status.
-   * @throws {HttpRequestError} when no try brought a response in time
+   * @throws {HttpRequestError} when no try brought a response in time; {HttpBudgetError} when the budget forbids it;
+   * {PoolError} E_POOL_OPTIONS
    */
-  async request(request: HttpRequest): Promise<HttpResponse> {
-    const timeoutMs = request.timeoutMs ?? this.#requestTimeoutMs * this.#tries;
-    const course: Course = {
-      request,
-      idempotent: isIdempotent(request.method ?? 'GET'),
-      deadlineMs: this.#clock.now() + timeoutMs,
-      avoid: [],
-      tries: 0,
+  request(request: HttpRequest): Promise<HttpResponse> {
+    const wrong = requestProblem(request);
+    if (wrong) return Promise.reject(wrong);
+    const { path, method = 'GET', headers = null, body = null, signal } = request;
+    const { clock, requestTimeoutMs, tries, wholeLimits, maxResponseBytes } = this.#settings;
+    const order = {
+      wire: { path, method, headers, body },
+      idempotent: request.idempotent ?? isIdempotent(method),
+      replayable: true,
+      limits: wholeLimits,
+      maxResponseBytes: request.maxResponseBytes ?? maxResponseBytes,
+      deadlineMs: clock.now() + (request.timeoutMs ?? requestTimeoutMs * tries),
+      signal,
+      abortable: false,
+      avoid: undefined,
     };
-    for (;;) {
-      const lease = await this.#acquire(course);
-      course.tries += 1;
-      const result = await this.#try(course, lease);
-      if ('response' in result) return result.response;
-      if (!result.again) throw result.error;
-      course.avoid.push(lease.endpoint);
-      this.#counters.retries += 1;
-    }
+    const { hedgeAfterMs } = request;
+    if (hedgeAfterMs !== undefined && order.idempotent) return hedged(this.#setting, order, hedgeAfterMs);
+    return new Promise((resolve, reject) => {
+      new Course(this.#setting, { ...order, delivery: new WholeDelivery(resolve, reject) }).begin();
+    });
+  }
+
+  /** See `undici.Dispatcher.dispatch`. */
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return this.dispatcher.dispatch(options, handler);
   }
 
   stats(): PoolStats {
@@ -120,7 +143,7 @@ export class HttpConnectionPool implements AsyncDisposable {
   }
 
   /** Hears the generic pool's events. */
-  on(listener: (event: PoolEvent<HttpConnection>) => void): () => void {
+  on(listener: (event: PoolEvent<PooledHttpConnection>) => void): () => void {
     return this.#pool.on(listener);
   }
 
@@ -139,106 +162,124 @@ export class HttpConnectionPool implements AsyncDisposable {
     return this.#dialFailures.add(listener);
   }
 
-  /** See `ConnectionPool.drain`. */
-  drain(deadlineMs: number): Promise<boolean> {
-    return this.#pool.drain(deadlineMs);
+  /**
+   * Takes no new requests and sees those under way through, held ones and further tries included; then closes. True
+   * when all had ended within `withinMs`.
+   */
+  async drain(withinMs: number): Promise<boolean> {
+    // Those under way may need more connections, for another try or once the budget lets them through.
+    const leftMs = await this.#underWay.end(withinMs);
+    this.#gate?.close();
+    const clean = await this.#pool.drain(leftMs);
+    await this.#factory.settled();
+    this.#hosts.close();
+    return clean;
   }
 
   /** Closes every connection now; requests under way fail with kind `closed`. */
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    this.#underWay.close();
+    this.#gate?.close();
+    this.#hosts.close();
+    await this.#pool.close();
+    await this.#factory.settled();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #acquire({ request, deadlineMs, avoid, tries }: Course): Promise<HttpLease> {
-    try {
-      return await this.#pool.acquire({
-        timeoutMs: Math.max(0, deadlineMs - this.#clock.now()),
-        ...(request.signal ? { signal: request.signal } : {}),
-        ...(avoid.length > 0 ? { avoid } : {}),
-      });
-    } catch (error) {
-      throw failure(error, tries, request);
-    }
+  #makeFactory(options: HttpConnectionPoolOptions): HttpConnectionFactory {
+    const { tls = {}, connectTimeoutMs, tlsTimeoutMs, checkTimeoutMs } = options;
+    const { clock, origins, http2, streamsPerConnection, dns } = this.#settings;
+    let context: ReturnType<typeof secureContextOf> | undefined;
+    return new HttpConnectionFactory({
+      origins,
+      dial: {
+        clock,
+        lookup: (host) => this.#hosts.lookup(host),
+        ...(tls.resume === false ? {} : { sessions: new TlsSessions() }),
+        ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+        ...(tlsTimeoutMs === undefined ? {} : { tlsTimeoutMs }),
+        attemptDelayMs: dns.attemptDelayMs,
+      },
+      ...(http2 ? { http2: { streams: streamsPerConnection, pingTimeoutMs: checkTimeoutMs ?? 1_000 } } : {}),
+      secureContext: () => (context ??= secureContextOf(tls)),
+      onDialFailure: (failure) => this.#dialFailures.tell(failure),
+    });
   }
 
-  async #try(course: Course, lease: HttpLease): Promise<TryResult> {
-    const { request, deadlineMs, idempotent, tries } = course;
-    const { connection, endpoint, reused } = lease;
-    const startedAtMs = this.#clock.now();
-    const bytesBefore = connection.bytesRead;
-    const movable = idempotent && tries < this.#tries;
-    const call = this.#inFlight.began(endpoint.origin, movable, request.signal);
-    this.#counters.attempts += 1;
-    try {
-      const timeoutMs = Math.max(0, Math.min(this.#requestTimeoutMs, deadlineMs - startedAtMs));
-      const response = await connection.request({ ...request, timeoutMs, signal: call.signal });
-      lease.release();
-      this.#tell(lease, tries, startedAtMs, undefined);
-      return { response: { ...response, endpoint, tries, reused } };
-    } catch (error) {
-      const kind = errorKind(error);
-      const answered = connection.bytesRead > bytesBefore;
-      const { movedAway } = call;
-      lease.release({ broken: true, endpointFailed: !movedAway && blamesEndpoint(error, reused, answered) });
-      this.#tell(lease, tries, startedAtMs, kind);
-      const left = tries < this.#tries && this.#clock.now() < deadlineMs;
-      return {
-        error: failure(error, tries, request),
-        again: left && mayRetry({ kind, idempotent, reused, answered, movedAway }),
-      };
-    } finally {
-      call.ended();
-    }
+  #dispatching(): DispatchingPool {
+    return {
+      origins: this.#settings.origins,
+      stream: (options, delivery) => this.#stream(options, delivery),
+      drain: (deadlineMs) => this.drain(deadlineMs),
+      destroy: (error) => {
+        this.#underWay.endedBy = error;
+        return this.close();
+      },
+    };
   }
 
-  #tell(lease: HttpLease, tries: number, startedAtMs: number, kind: HttpAttempt['errorKind']): void {
-    const { endpoint, connectionId, connection } = lease;
-    const ok = kind === undefined;
-    if (!ok) this.#counters.attemptFailures += 1;
-    const { localPort } = connection;
-    const again = tries > 1;
-    const endedAtMs = this.#clock.now();
-    this.#attempts.tell({ endpoint, connectionId, localPort, ok, again, errorKind: kind, startedAtMs, endedAtMs });
+  #stream(options: Dispatcher.DispatchOptions, delivery: StreamDelivery): Course {
+    const { headersTimeout, bodyTimeout, method, body } = options;
+    const { streamLimits } = this.#settings;
+    const own = headersTimeout === undefined && bodyTimeout === undefined;
+    const order: Order = {
+      // undici's own limits go by the second; these are kept here.
+      wire: own ? options : { ...options, headersTimeout: 0, bodyTimeout: 0 },
+      idempotent: options.idempotent ?? isIdempotent(method),
+      replayable: body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body),
+      limits: own
+        ? streamLimits
+        : {
+            ...streamLimits,
+            headersMs: limitOf(headersTimeout, streamLimits.headersMs),
+            bodyMs: limitOf(bodyTimeout, streamLimits.bodyMs),
+          },
+      maxResponseBytes: Number.POSITIVE_INFINITY,
+      deadlineMs: Number.POSITIVE_INFINITY,
+      signal: undefined,
+      abortable: true,
+      avoid: undefined,
+      delivery,
+    };
+    return new Course(this.#setting, order);
   }
 
-  #heard(event: PoolEvent<HttpConnection>): void {
+  #heard(event: PoolEvent<PooledHttpConnection>): void {
     if (event.kind === 'opened') {
-      this.#connections.tell({
-        kind: 'opened',
-        connectionId: event.connectionId,
-        endpointIndex: this.#origins.indexOf(event.endpoint.origin),
-        localPort: event.connection.localPort,
-        openedAtMs: event.atMs,
-      });
+      const { connectionId, connection, endpoint, atMs: openedAtMs } = event;
+      this.#connected.add(connection);
+      this.#hosts.opened(connection.origin);
+      if (connection.resumed) this.#counters.tlsResumed += 1;
+      const endpointIndex = this.#settings.origins.indexOf(endpoint.origin);
+      const { localPort } = connection;
+      this.#connections.tell({ kind: 'opened', connectionId, endpointIndex, localPort, openedAtMs });
     } else if (event.kind === 'closed') {
-      const { requestsSent, responsesReceived } = event.connection;
-      const { connectionId, atMs: closedAtMs } = event;
+      const { connectionId, connection, atMs: closedAtMs } = event;
+      this.#connected.delete(connection);
+      this.#hosts.closed(connection.origin);
+      const { requestsSent, responsesReceived } = connection;
       this.#connections.tell({ kind: 'closed', connectionId, closedAtMs, requestsSent, responsesReceived });
     } else if (event.kind === 'endpointDown') {
       const others = this.#pool.stats().endpoints.some(({ state }) => state === 'up');
-      if (others) this.#inFlight.moveAway(event.endpoint.origin);
+      if (others) this.#moveAway(event.endpoint.origin);
     }
   }
-}
 
-function originOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.origin;
-  throw new PoolError('E_POOL_OPTIONS', `expected an http or https origin, got "${text}"`);
-}
+  #moveAway(origin: string): void {
+    for (const connection of this.#connected) {
+      if (connection.origin !== origin) continue;
+      for (const { sink } of connection.exchanges()) if (sink instanceof Course) sink.moveAway();
+    }
+  }
 
-// A reused connection that the server ended cleanly before any byte was just old; everything else is a failure.
-function blamesEndpoint(error: unknown, reused: boolean, answered: boolean): boolean {
-  const kind = errorKind(error);
-  if (kind === 'timeout') return true;
-  return kind === 'reset' && !(reused && !answered && codeOf(error) === 'UND_ERR_SOCKET');
-}
-
-function failure(error: unknown, attempts: number, { method = 'GET', path }: HttpRequest): HttpRequestError {
-  const text = error instanceof Error ? error.message : String(error);
-  return new HttpRequestError(errorKind(error), attempts, `${method} ${path}: ${text}`, { cause: error });
+  #retire(host: string, address: string): void {
+    for (const connection of this.#connected) {
+      if (connection.remoteAddress !== address || !this.#hosts.names(connection.origin, host)) continue;
+      this.#counters.retired += 1;
+      connection.retire();
+    }
+  }
 }

@@ -15,22 +15,7 @@ import {
 } from '../../../src/pool/index.js';
 import { selfSigned } from './certificate.js';
 import { serve } from './servers.js';
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !condition(); i += 1) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
-    });
-  }
-  expect(condition()).toBe(true);
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.unreachable('should have failed'),
-    (error: unknown) => error,
-  );
-}
+import { failureOf, until } from './until.js';
 
 describe('an HTTP pool over real sockets', () => {
   it('really reuses its connections, and both sides count the same', async () => {
@@ -145,7 +130,7 @@ describe('an HTTP pool over real sockets', () => {
       [false, 'reset'],
       [true, undefined],
     ]);
-    expect(pool.counters).toEqual({ attempts: 2, attemptFailures: 1, retries: 1, failovers: 1 });
+    expect(pool.counters).toMatchObject({ attempts: 2, attemptFailures: 1, retries: 1, failovers: 1 });
     expect(pool.stats().endpoints[0]?.state).toBe('down');
   });
 

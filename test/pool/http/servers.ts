@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A server on loopback that counts its connections. */
@@ -11,10 +11,7 @@ export interface TestServer extends AsyncDisposable {
   readonly server: Server;
 }
 
-export async function serve(
-  listener: RequestListener,
-  tls?: { readonly cert: string; readonly key: string },
-): Promise<TestServer> {
+export async function serve(listener: RequestListener, tls?: ServerOptions, wantedPort = 0): Promise<TestServer> {
   const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener);
   const accepted: number[] = [];
   const sockets = new Set<Socket>();
@@ -24,7 +21,7 @@ export async function serve(
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wantedPort, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FakeClock, seededRandom } from '../../../src/base/index.js';
 import { Backoff } from '../../../src/pool/websocket/backoff.js';
-import type { Lease } from '../../../src/pool/contracts.js';
+import type { AbortSource, Lease } from '../../../src/pool/contracts.js';
 import type { WebSocketConnection } from '../../../src/pool/websocket/connection.js';
 import { Placer } from '../../../src/pool/websocket/placer.js';
 import { nth } from './fake-venue.js';
@@ -11,7 +11,7 @@ import { nth } from './fake-venue.js';
 function setUp(room = 0) {
   const clock = new FakeClock(1);
   const released: object[] = [];
-  const acquires: { give(ended?: boolean): void; refuse(): void; signal: AbortSignal | undefined }[] = [];
+  const acquires: { give(ended?: boolean): void; refuse(): void; signal: AbortSource | undefined }[] = [];
   const placer = new Placer({
     acquire: ({ signal }) =>
       new Promise((resolve, reject) => {
