@@ -262,7 +262,8 @@ export class HttpConnectionPool implements AsyncDisposable {
       this.#hosts.closed(connection.origin);
       const { requestsSent, responsesReceived } = connection;
       this.#connections.tell({ kind: 'closed', connectionId, closedAtMs, requestsSent, responsesReceived });
-    } else if (event.kind === 'endpointDown') {
+    } else if (event.kind === 'endpointDown' && event.reason !== 'dial') {
+      // After a failed dial the connections that are open may be well; should their uses fail too, it is told again.
       const others = this.#pool.stats().endpoints.some(({ state }) => state === 'up');
       if (others) this.#moveAway(event.endpoint.origin);
     }
