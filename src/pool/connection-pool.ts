@@ -87,6 +87,10 @@ export class ConnectionPool<T> implements AsyncDisposable {
       {
         freed: (member, nowMs) => this.#freed(member, nowMs),
         returned: (member, outcome, nowMs) => this.#returned(member, outcome, nowMs),
+        confirmed: (member) => {
+          this.#supply.confirm(member);
+          this.#changed();
+        },
       },
     );
     this.#waiting = new WaitingRoom(settings, this.#demand.queue, this.accounts, {
@@ -157,9 +161,20 @@ export class ConnectionPool<T> implements AsyncDisposable {
    * @throws {PoolError} E_POOL_RELEASED when it was released before, or is a lease of another pool
    */
   release(lease: Lease<T>, outcome?: ReleaseOutcome): void {
-    const home = lease instanceof PoolLease ? lease.home : undefined;
-    if (home !== this.#lending) throw foreignLease(this.name, lease, home);
-    lease.release(outcome);
+    this.#own(lease).release(outcome);
+  }
+
+  /**
+   * Retires the connection of a lease that goes on: it is lent no more, and closes with the reason `lifetime` when its
+   * last lease is back.
+   * @throws {PoolError} E_POOL_RELEASED when the lease was released before, or is a lease of another pool
+   */
+  retire(lease: Lease<T>): void {
+    const { member, released } = this.#own(lease);
+    if (released) throw new PoolError('E_POOL_RELEASED', `lease ${lease.id} was released before`);
+    if (member.closed) return;
+    this.#supply.retire(member, 'lifetime');
+    this.#changed();
   }
 
   stats(): PoolStats {
@@ -242,6 +257,11 @@ export class ConnectionPool<T> implements AsyncDisposable {
     if (!this.#exclusive || !this.#supply.exhausted) this.#changed(waiter);
     if (waiter.queued) this.#waiting.stay(waiter, signal, this.#demand.coming);
     return waiter.promise;
+  }
+
+  #own(lease: Lease<T>): PoolLease<T> {
+    if (lease instanceof PoolLease && lease.home === this.#lending) return lease;
+    throw foreignLease(this.name, lease, lease instanceof PoolLease ? lease.home : undefined);
   }
 
   #handOver(waiter: Waiter<T>, member: Member<T>, outcome: AcquireOutcome, nowMs: number): void {

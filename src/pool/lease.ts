@@ -6,6 +6,8 @@ import type { Member } from './member.js';
 export interface LeaseHome<T> {
   readonly name: string;
   takeBack(lease: PoolLease<T>, outcome: ReleaseOutcome | undefined): void;
+  /** The use goes well so far. */
+  confirm(lease: PoolLease<T>): void;
 }
 
 /** What few leases have: that they were reported as held too long, and what their holder noted of the use. */
@@ -63,6 +65,10 @@ export class PoolLease<T> implements Lease<T> {
 
   markBroken(outcome?: ReleaseOutcome): void {
     this.notes = { leaked: this.leaked, outcome: { broken: true, ...outcome } };
+  }
+
+  confirm(): void {
+    if (!this.released) this.home.confirm(this);
   }
 
   release(outcome?: ReleaseOutcome): void {

@@ -14,6 +14,8 @@ export interface LendingHooks<T> {
   freed(member: Member<T>, nowMs: number): void;
   /** Anything else: it may be closed or at its end, or its use went badly. */
   returned(member: Member<T>, outcome: ReleaseOutcome, nowMs: number): void;
+  /** A use that lasts goes well, of an endpoint to which this is news. */
+  confirmed(member: Member<T>): void;
 }
 
 /** What a lease that goes out or comes back is booked with. */
@@ -90,6 +92,10 @@ export class Lending<T> implements LeaseHome<T> {
       this.#hooks.freed(member, now);
     } else this.#hooks.returned(member, told ?? notes?.outcome ?? {}, now);
     if (released.hasSubscribers) publishReleased(this.name, lease, now - lease.beganMs);
+  }
+
+  confirm({ member }: PoolLease<T>): void {
+    if (!member.closed && member.health.troubled) this.#hooks.confirmed(member);
   }
 
   #forget(lease: PoolLease<T>, member: Member<T>): void {

@@ -204,6 +204,11 @@ export class Supply<T> {
     else if (retire && !member.closed) this.retire(member, 'broken');
   }
 
+  /** A use that has not ended goes well. */
+  confirm(member: Member<T>): void {
+    this.#useSucceeded(member);
+  }
+
   /** Passes trials that have stood for long enough; true when there was one. */
   ageTrials(): boolean {
     let any = false;
