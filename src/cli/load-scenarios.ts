@@ -7,7 +7,7 @@ import {
   type Override,
   readScenarioText,
 } from '../scenario/index.js';
-import { checkRules } from './check-venues.js';
+import { checkRules } from './check-rules.js';
 import type { Io } from './io.js';
 import { scenarioPlaces, shownPath } from './lookup.js';
 

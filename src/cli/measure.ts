@@ -5,7 +5,6 @@ import { type RunRecord, writeRecord, writeWhole } from '../record/index.js';
 import { renderMarkdown } from '../report/index.js';
 import { type RunMeasurement, runScenarios, type ScenarioMeasurement } from '../runner/index.js';
 import type { LoadedScenario, Override } from '../scenario/index.js';
-import { checkSpoken } from './check-venues.js';
 import { EXIT } from './exit-codes.js';
 import type { Io, StopSignal } from './io.js';
 import { type Baselines, judgeRun, type RunIdentity } from './judge.js';
@@ -35,7 +34,6 @@ export interface MeasuredRun {
  * signal stops the run and leaves a partial record; a second one ends the process at once.
  */
 export async function measure(io: Io, request: MeasureRequest): Promise<MeasuredRun> {
-  for (const loaded of request.scenarios) await checkSpoken(loaded);
   const startMs = systemClock.now();
   const identity = identityOf(request);
   const record = (measured: RunMeasurement): RunRecord =>

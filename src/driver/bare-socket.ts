@@ -1,6 +1,12 @@
 import type { WebSocket } from 'ws';
 import { type Clock, sleep } from '../base/index.js';
-import { type ConnectionAccounts, dialWebSocket, type DialedWebSocket, WebSocketDialError } from '../pool/index.js';
+import {
+  type ConnectionAccounts,
+  dialWebSocket,
+  type DialedWebSocket,
+  type StreamCodec,
+  WebSocketDialError,
+} from '../pool/index.js';
 import type { ClaimedConnection, ClaimsBook } from './claims.js';
 import type { DriverContext, StreamConsumer } from './driver.js';
 import type { SecureContext } from 'node:tls';
@@ -33,6 +39,7 @@ export class BareSocket {
   readonly #requests = new Map<number, (answered: boolean) => void>();
   readonly #stop = new AbortController();
   #socket: WebSocket | null = null;
+  #codec: StreamCodec;
   #running: Promise<void> | null = null;
   #unsent: string[] = [];
   #nextId = 1;
@@ -41,6 +48,7 @@ export class BareSocket {
     this.#options = options;
     this.#clock = options.context.clock;
     this.#claims = options.context.claims;
+    this.#codec = options.context.venue.streams;
   }
 
   /** Resolves when the venue has acknowledged the stream; dials if nothing is open. */
@@ -55,8 +63,7 @@ export class BareSocket {
   /** Resolves when the venue has acknowledged, or when there is no connection that could carry the request. */
   async unsubscribe(streams: readonly string[]): Promise<void> {
     for (const stream of streams) this.#leaving.add(stream);
-    const protocol = this.#options.context.venue.streams;
-    const acknowledged = this.#request((id) => protocol.encodeUnsubscribe(streams, id));
+    const acknowledged = this.#request((id) => this.#codec.encodeUnsubscribe(streams, id));
     const patience = new AbortController();
     const limit = sleep(this.#clock, this.#options.context.settings.requestTimeoutMs, patience.signal);
     await Promise.race([acknowledged, limit.catch(() => undefined)]);
@@ -115,7 +122,9 @@ export class BareSocket {
 
   async #carry({ socket, localPort }: DialedWebSocket, endpoint: number, openedAtMs: number): Promise<void> {
     const row = this.#claim(endpoint, localPort, { openedAtMs });
+    const { streams } = this.#options.context.venue;
     this.#socket = socket;
+    this.#codec = streams.open?.() ?? streams;
     this.#options.accounts?.useBegan(false);
     const gone = new Promise<void>((resolve) => {
       socket.once('close', () => resolve());
@@ -145,8 +154,7 @@ export class BareSocket {
   #subscribeUnsent(): void {
     if (!this.#socket || this.#unsent.length === 0) return;
     const streams = this.#unsent.splice(0);
-    const protocol = this.#options.context.venue.streams;
-    void this.#request((id) => protocol.encodeSubscribe(streams, id)).then((answered) => {
+    void this.#request((id) => this.#codec.encodeSubscribe(streams, id)).then((answered) => {
       if (answered) for (const stream of streams) this.#acknowledge(stream);
     });
   }
@@ -170,7 +178,7 @@ export class BareSocket {
   }
 
   #receive(text: string): void {
-    const frame = this.#options.context.venue.streams.decode(text);
+    const frame = this.#codec.decode(text);
     if (frame.kind === 'data') {
       this.#wanted
         .get(frame.stream)

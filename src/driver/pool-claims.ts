@@ -64,6 +64,8 @@ export function claimStreams(pool: WebSocketConnectionPool, { claims }: DriverCo
         connectionId,
         claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs }),
       );
+    } else if (event.kind === 'acknowledged') {
+      claims.subscriptionAcknowledged();
     } else if (event.kind === 'closed') {
       Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs: event.closedAtMs });
       if (event.reason === 'peer' || event.reason === 'declaredDead') {

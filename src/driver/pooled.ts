@@ -36,15 +36,13 @@ class PooledDriver implements Driver {
   }
 
   async subscribe(stream: string, consumer: StreamConsumer): Promise<void> {
-    const { clock, claims } = this.#context;
+    const { clock } = this.#context;
     if (!this.#streams) throw new OperationError('protocol', 'this scenario has no streams');
     const subscription = this.#streams.subscribe(stream, {
       onMessage: ({ firstId, lastId, sentAtMs }) => consumer.message(stream, firstId, lastId, sentAtMs ?? null),
       onState: (state) => {
         if (state === 'recovering') consumer.interrupted(stream, clock.now());
-        if (state !== 'live') return;
-        claims.subscriptionAcknowledged();
-        consumer.acknowledged(stream, clock.now());
+        if (state === 'live') consumer.acknowledged(stream, clock.now());
       },
     });
     this.#subscriptions.set(stream, subscription);

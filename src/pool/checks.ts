@@ -48,6 +48,15 @@ export class Checks<T> {
     return member.probeAtMs;
   }
 
+  /** Checks the connection of a trial that nobody waited for: nothing else would end it. Returns whether it does. */
+  tryOut(member: Member<T>): boolean {
+    const { state, ejected } = member.health;
+    const unused = member.stacked && member.load === 0;
+    if (this.#settings.factory.check === undefined || state !== 'trial' || ejected || !unused) return false;
+    this.begin(member);
+    return true;
+  }
+
   begin(member: Member<T>): void {
     const { factory, clock, checkTimeoutMs } = this.#settings;
     this.#members.checkBegan(member);

@@ -12,10 +12,10 @@ import type {
 import { Demand } from './demand.js';
 import { DialPolicy } from './dial-policy.js';
 import { Effects } from './effects.js';
-import { badDuration, foreignLease, PoolError } from './errors.js';
+import { badDuration, PoolError } from './errors.js';
 import { Filling } from './filling.js';
 import { LeakWatch } from './leak-watch.js';
-import { PoolLease } from './lease.js';
+import type { PoolLease } from './lease.js';
 import { Lending } from './lending.js';
 import type { Member } from './member.js';
 import { describePool, statsOf } from './pool-stats.js';
@@ -87,6 +87,10 @@ export class ConnectionPool<T> implements AsyncDisposable {
       {
         freed: (member, nowMs) => this.#freed(member, nowMs),
         returned: (member, outcome, nowMs) => this.#returned(member, outcome, nowMs),
+        confirmed: (member) => {
+          this.#supply.useSucceeded(member);
+          this.#changed();
+        },
       },
     );
     this.#waiting = new WaitingRoom(settings, this.#demand.queue, this.accounts, {
@@ -157,9 +161,19 @@ export class ConnectionPool<T> implements AsyncDisposable {
    * @throws {PoolError} E_POOL_RELEASED when it was released before, or is a lease of another pool
    */
   release(lease: Lease<T>, outcome?: ReleaseOutcome): void {
-    const home = lease instanceof PoolLease ? lease.home : undefined;
-    if (home !== this.#lending) throw foreignLease(this.name, lease, home);
-    lease.release(outcome);
+    this.#lending.own(lease).release(outcome);
+  }
+
+  /**
+   * Retires the connection of a lease that goes on: it is lent no more, and closes with the reason `lifetime` when its
+   * last lease is back.
+   * @throws {PoolError} E_POOL_RELEASED when the lease was released before, or is a lease of another pool
+   */
+  retire(lease: Lease<T>): void {
+    const { member } = this.#lending.held(lease);
+    if (member.closed) return;
+    this.#supply.retire(member, 'lifetime');
+    this.#changed();
   }
 
   stats(): PoolStats {
@@ -319,6 +333,7 @@ export class ConnectionPool<T> implements AsyncDisposable {
     this.#demand.fresh = member;
     this.#changed();
     this.#demand.fresh = undefined;
+    if (checks.tryOut(member)) this.#effects.run();
   }
 
   #checked(member: Member<T>): void {

@@ -76,6 +76,11 @@ export interface Lease<T> extends Disposable, AsyncDisposable {
   /** True when this connection completed a use before. */
   readonly reused: boolean;
   /**
+   * Says of a use that lasts that it goes well, which otherwise its release would say: the endpoint works, and passes
+   * if it is on trial. Does nothing once the lease was released.
+   */
+  confirm(): void;
+  /**
    * Gives the connection back.
    * @throws {PoolError} E_POOL_RELEASED when this lease was released before
    */

@@ -29,6 +29,10 @@ export function foreignLease(pool: string, lease: unknown, home: { readonly name
   return new PoolError('E_POOL_RELEASED', text);
 }
 
+export function releasedBefore({ id, connectionId }: { readonly id: number; readonly connectionId: number }): PoolError {
+  return new PoolError('E_POOL_RELEASED', `lease ${id} of connection ${connectionId} was released before`);
+}
+
 export function badDuration(pool: string, name: string, value: unknown): PoolError {
   return new PoolError(
     'E_POOL_OPTIONS',

@@ -1,11 +1,13 @@
 import type { Lease, PoolEndpoint, ReleaseOutcome } from './contracts.js';
-import { PoolError } from './errors.js';
+import { releasedBefore } from './errors.js';
 import type { Member } from './member.js';
 
 /** To whom a lease comes back. */
 export interface LeaseHome<T> {
   readonly name: string;
   takeBack(lease: PoolLease<T>, outcome: ReleaseOutcome | undefined): void;
+  /** The use goes well so far. */
+  confirm(lease: PoolLease<T>): void;
 }
 
 /** What few leases have: that they were reported as held too long, and what their holder noted of the use. */
@@ -65,10 +67,12 @@ export class PoolLease<T> implements Lease<T> {
     this.notes = { leaked: this.leaked, outcome: { broken: true, ...outcome } };
   }
 
+  confirm(): void {
+    if (!this.released) this.home.confirm(this);
+  }
+
   release(outcome?: ReleaseOutcome): void {
-    if (this.released) {
-      throw new PoolError('E_POOL_RELEASED', `lease ${this.id} of connection ${this.member.id} was released before`);
-    }
+    if (this.released) throw releasedBefore(this);
     this.released = true;
     this.home.takeBack(this, outcome);
   }

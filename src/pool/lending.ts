@@ -1,6 +1,7 @@
 import type { ConnectionAccounts } from './accounts.js';
 import type { ReleaseOutcome } from './contracts.js';
 import type { DialPolicy } from './dial-policy.js';
+import { foreignLease, releasedBefore } from './errors.js';
 import type { LeakWatch } from './leak-watch.js';
 import { type LeaseHome, PoolLease } from './lease.js';
 import type { Member } from './member.js';
@@ -14,6 +15,8 @@ export interface LendingHooks<T> {
   freed(member: Member<T>, nowMs: number): void;
   /** Anything else: it may be closed or at its end, or its use went badly. */
   returned(member: Member<T>, outcome: ReleaseOutcome, nowMs: number): void;
+  /** A use that lasts goes well, of an endpoint to which this is news. */
+  confirmed(member: Member<T>): void;
 }
 
 /** What a lease that goes out or comes back is booked with. */
@@ -90,6 +93,23 @@ export class Lending<T> implements LeaseHome<T> {
       this.#hooks.freed(member, now);
     } else this.#hooks.returned(member, told ?? notes?.outcome ?? {}, now);
     if (released.hasSubscribers) publishReleased(this.name, lease, now - lease.beganMs);
+  }
+
+  /** @throws {PoolError} E_POOL_RELEASED when it is a lease of another pool, or none */
+  own(lease: unknown): PoolLease<T> {
+    if (lease instanceof PoolLease && lease.home === this) return lease as PoolLease<T>;
+    throw foreignLease(this.name, lease, lease instanceof PoolLease ? lease.home : undefined);
+  }
+
+  /** @throws {PoolError} E_POOL_RELEASED when it was released before, or is not this pool's */
+  held(lease: unknown): PoolLease<T> {
+    const own = this.own(lease);
+    if (own.released) throw releasedBefore(own);
+    return own;
+  }
+
+  confirm({ member }: PoolLease<T>): void {
+    if (!member.closed && member.health.troubled) this.#hooks.confirmed(member);
   }
 
   #forget(lease: PoolLease<T>, member: Member<T>): void {

@@ -199,9 +199,14 @@ export class Supply<T> {
     const { broken = false, retire = false, endpointFailed = false, badAnswer = false } = outcome;
     if (endpointFailed) this.#useFailed(member, 'use');
     else if (badAnswer) this.#answeredBadly(member);
-    else if (!broken && !member.closed) this.#useSucceeded(member);
+    else if (!broken && !member.closed) this.useSucceeded(member);
     if (broken) this.close(member, 'broken');
     else if (retire && !member.closed) this.retire(member, 'broken');
+  }
+
+  /** A use has ended well, or goes well so far. */
+  useSucceeded(member: Member<T>): void {
+    this.#announce(member.health, member.health.useSucceeded(member.generation, this.#now()));
   }
 
   /** Passes trials that have stood for long enough; true when there was one. */
@@ -285,10 +290,6 @@ export class Supply<T> {
     this.#hooks.checked(member);
   }
 
-  #useSucceeded(member: Member<T>): void {
-    this.#announce(member.health, member.health.useSucceeded(member.generation, this.#now()));
-  }
-
   #useFailed({ health, generation }: Member<T>, reason: DownReason): void {
     this.#failed(health, health.useFailed(this.#now(), generation, reason));
   }
@@ -303,7 +304,7 @@ export class Supply<T> {
   #checkPassed(member: Member<T>): void {
     this.members.restAgain(member, this.#now());
     const { health } = member;
-    if (health.state === 'trial' && !health.ejected) this.#useSucceeded(member);
+    if (health.state === 'trial' && !health.ejected) this.useSucceeded(member);
   }
 
   #dialFailed(dial: Dial, error: Error): void {

@@ -84,7 +84,9 @@ describe('a manager of pools', () => {
     const protocol: StreamProtocol = {
       path: '/',
       maxStreamsPerRequest: 1,
-      requestsPerSecond: 1,
+      name: 'still',
+      requests: { count: 1, perMs: 1000 },
+      sequenceOf: () => 'none',
       encodeSubscribe: () => '',
       encodeUnsubscribe: () => '',
       decode: () => ({ kind: 'other' }),

@@ -1,26 +1,6 @@
-import type { DecodedFrame, StreamProtocol } from '../../pool/index.js';
-import { parseBody, parseFrame } from './parse-frame.js';
+import { deribitStreams } from '../../pool/index.js';
+import { parseBody } from './parse-body.js';
 import type { VenueClient } from './venue-client.js';
-
-interface Frame {
-  readonly id: number;
-  readonly error: { readonly message: string };
-  readonly params: { readonly channel?: string; readonly data?: Payload };
-}
-
-type Payload = Change | readonly Trade[];
-
-interface Change {
-  readonly type?: 'snapshot' | 'change';
-  readonly timestamp?: number;
-  readonly change_id?: number;
-  readonly prev_change_id?: number;
-}
-
-interface Trade {
-  readonly trade_seq: number;
-  readonly timestamp: number;
-}
 
 interface Book {
   readonly result: {
@@ -38,16 +18,6 @@ const CHANNELS: Readonly<Record<string, (symbol: string) => string>> = {
   bookTicker: (symbol) => `quote.${symbol}`,
   ticker: (symbol) => `ticker.${symbol}.100ms`,
   kline: (symbol) => `chart.trades.${symbol}.1`,
-};
-
-/** Public subscriptions of Deribit v2 (JSON-RPC 2.0; docs.deribit.com, "Subscriptions"). A stream is its channel. */
-const deribitStreams: StreamProtocol = {
-  path: '/ws/api/v2',
-  maxStreamsPerRequest: 500,
-  requestsPerSecond: 3,
-  encodeSubscribe: (channels, id) => encode('public/subscribe', channels, id),
-  encodeUnsubscribe: (channels, id) => encode('public/unsubscribe', channels, id),
-  decode,
 };
 
 /** Client side of Deribit v2 market data. */
@@ -73,35 +43,4 @@ export const deribitClient: VenueClient = {
 
 function texts([price, amount]: readonly [number, number]): readonly [string, string] {
   return [String(price), String(amount)];
-}
-
-function encode(method: string, channels: readonly string[], id: number): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, method, params: { channels } });
-}
-
-function decode(text: string): DecodedFrame {
-  const { id, error, params } = parseFrame<Frame>(text);
-  if (params?.channel !== undefined && params.data) return message(params.channel, params.data);
-  if (typeof id !== 'number') return { kind: 'other' };
-  return error ? { kind: 'ack', id, ok: false, error: error.message } : { kind: 'ack', id, ok: true };
-}
-
-function message(stream: string, payload: Payload): DecodedFrame {
-  if ('length' in payload) return trades(stream, payload);
-  const { change_id: lastId = 0, prev_change_id: previous, timestamp: sentAtMs } = payload;
-  const firstId = previous === undefined ? lastId : previous + 1;
-  return { kind: 'data', stream, firstId, lastId, ...(sentAtMs !== undefined && { sentAtMs }), payload };
-}
-
-function trades(stream: string, payload: readonly Trade[]): DecodedFrame {
-  const [first, last] = [payload[0], payload.at(-1)];
-  const sentAtMs = last?.timestamp;
-  return {
-    kind: 'data',
-    stream,
-    firstId: first?.trade_seq ?? 0,
-    lastId: last?.trade_seq ?? 0,
-    ...(sentAtMs !== undefined && { sentAtMs }),
-    payload,
-  };
 }

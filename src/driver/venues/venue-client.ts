@@ -1,11 +1,6 @@
-import type { StreamProtocol } from '../../pool/index.js';
+import type { BookSnapshot, StreamProtocol } from '../../pool/index.js';
 
-/** An order book as a venue answers it: [price, size] texts, best first. */
-export interface BookSnapshot {
-  readonly updateId: number;
-  readonly bids: readonly (readonly [string, string])[];
-  readonly asks: readonly (readonly [string, string])[];
-}
+export type { BookSnapshot };
 
 /** The client's side of a venue's protocol: how to ask and how to read, without sockets. */
 export interface VenueClient {

@@ -10,8 +10,9 @@ export interface BackoffOptions {
 
 /**
  * Exponential backoff with full jitter (M. Brooker, "Exponential Backoff And Jitter"): the delay is uniform between
- * zero and a bound that doubles with every failure in a row; after the first one there is none, since most are single.
- * A connection that opens proves little; only one that holds ends the row.
+ * zero and a bound that doubles with every failure in a row. The first one is delayed too: when a venue cuts everybody at
+ * once, those who come back at once come back together. A connection that opens proves little; only one that holds ends
+ * the row.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -48,18 +49,24 @@ export class Backoff {
     // What was under way when the last failure was counted says nothing new.
     if (beganAtMs <= this.#failedAtMs) return;
     const now = this.#clock.now();
-    const held = this.#succeededAtMs > this.#failedAtMs && now - this.#succeededAtMs >= this.#stableAfterMs;
-    if (held) this.#failures = 0;
+    if (this.#succeededAtMs > this.#failedAtMs && now - this.#succeededAtMs >= this.#stableAfterMs) this.#failures = 0;
     const { initialMs, maxMs } = this.#options;
-    const boundMs = this.#failures === 0 ? 0 : Math.min(maxMs, initialMs * 2 ** (this.#failures - 1));
+    const boundMs = Math.min(maxMs, initialMs * 2 ** this.#failures);
     this.#failures += 1;
     this.#failedAtMs = now;
     this.#untilMs = now + this.#random.next() * boundMs;
   }
 
-  /** A connection opened at `openedAtMs` broke; a failure unless it had held. */
+  /** A connection opened at `openedAtMs` broke. When all was well for long enough, it is the first of a new row. */
   broke(openedAtMs: number): void {
-    if (this.#clock.now() - openedAtMs < this.#stableAfterMs) this.failed(openedAtMs);
+    const now = this.#clock.now();
+    const wellSinceMs = Math.max(openedAtMs, this.#failedAtMs);
+    if (now - wellSinceMs < this.#stableAfterMs) {
+      this.failed(openedAtMs);
+      return;
+    }
+    this.#failures = 0;
+    this.failed(now);
   }
 
   get #stableAfterMs(): number {

@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/index.js';
 import type { CloseReason } from '../accounts.js';
+import { Heartbeat } from './heartbeat.js';
 import { Liveness, type LivenessOptions } from './liveness.js';
-import type { StreamData, StreamProtocol } from './protocol.js';
+import { noFrames, type FrameCounts } from './frame-counts.js';
+import type { DecodedFrame, StreamCodec, StreamData, StreamProtocol } from './protocol.js';
 import { RequestQueue } from './request-queue.js';
 import type { StreamTransport } from './transport.js';
 
@@ -11,7 +13,7 @@ export interface StreamCarrier {
   subscribed(): void;
   rejected(error: string): void;
   unsubscribed(): void;
-  data(message: StreamData): void;
+  data(message: StreamData, nowMs: number): void;
 }
 
 /**
@@ -23,17 +25,6 @@ export type ConnectionEnd =
   | { readonly by: 'dead'; readonly heardAtMs: number }
   | { readonly by: 'pool'; readonly reason: CloseReason };
 
-/** Frames that are not market data, and what could not be delivered. */
-export interface FrameCounts {
-  pingsReceived: number;
-  pongsReceived: number;
-  pingsSent: number;
-  /** Frames of the protocol that carry no data: answers and notices. */
-  otherReceived: number;
-  /** Data of a stream that nobody holds on this connection (any more). */
-  strays: number;
-}
-
 export interface ConnectionOptions extends LivenessOptions {
   readonly id: number;
   readonly endpointIndex: number;
@@ -41,8 +32,18 @@ export interface ConnectionOptions extends LivenessOptions {
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
   readonly nextRequestId: () => number;
+  /** A ping of ours was answered. */
+  readonly onRoundTrip: (ms: number) => void;
   /** Called once, after the listener of `onDied`. */
   readonly onEnd: (connection: WebSocketConnection, end: ConnectionEnd) => void;
+}
+
+/** Who uses a connection hears this of it. */
+export interface ConnectionUser {
+  /** The peer gave its first sign of life; at once when it did so before. */
+  alive(): void;
+  /** The venue is about to close the connection, within this time if it said so; at once when it said so before. */
+  leaving(withinMs: number | undefined): void;
 }
 
 /** One socket that carries many streams. Once it has ended it says nothing more, whatever still arrives. */
@@ -53,53 +54,99 @@ export class WebSocketConnection {
   readonly openedAtMs: number;
   /** Resolves when the socket itself is gone. */
   readonly gone: Promise<void>;
-  readonly frames: FrameCounts = { pingsReceived: 0, pongsReceived: 0, pingsSent: 0, otherReceived: 0, strays: 0 };
+  readonly frames: FrameCounts = noFrames();
+  /** Placements of streams so far. */
+  uses = 0;
   readonly #options: ConnectionOptions;
   readonly #transport: StreamTransport;
+  readonly #codec: StreamCodec;
   readonly #carriers = new Map<string, StreamCarrier>();
   readonly #liveness: Liveness;
   readonly #requests: RequestQueue;
+  readonly #heartbeat: Heartbeat | undefined;
+  #pingedAtMs = Number.NaN;
+  #beatAtMs = Number.NaN;
+  #roundTripMs = Number.NaN;
   #markGone: () => void = () => {};
   #end: ConnectionEnd | undefined;
   #onDied: ((error?: Error) => void) | undefined;
+  #user: ConnectionUser | undefined;
+  #notice: { readonly withinMs: number | undefined } | undefined;
+  #alive = false;
 
   constructor(transport: StreamTransport, options: ConnectionOptions) {
+    const { protocol, clock } = options;
     this.id = options.id;
     this.endpointIndex = options.endpointIndex;
     this.localPort = transport.localPort;
-    this.openedAtMs = options.clock.now();
+    this.openedAtMs = clock.now();
     this.#options = options;
     this.#transport = transport;
+    this.#codec = protocol.open?.() ?? protocol;
     this.gone = new Promise((resolve) => {
       this.#markGone = resolve;
     });
-    this.#requests = new RequestQueue(options, {
-      send: (text) => transport.send(text),
-      ping: () => this.#pingNow(),
-      subscribed: (stream) => this.#carriers.get(stream)?.subscribed(),
-      rejected: (stream, error) => this.#take(stream)?.rejected(error),
-      unsubscribed: (stream) => this.#take(stream)?.unsubscribed(),
-    });
+    this.#requests = new RequestQueue(
+      { ...options, codec: this.#codec },
+      {
+        send: (text) => transport.send(text),
+        subscribed: (stream) => this.#carriers.get(stream)?.subscribed(),
+        rejected: (stream, error) => this.#take(stream)?.rejected(error),
+        unsubscribed: (stream) => this.#take(stream)?.unsubscribed(),
+      },
+    );
     this.#liveness = new Liveness(
       options,
-      options.clock,
-      () => this.#requests.ping(),
+      clock,
+      () => this.ping(),
       () => this.#finish({ by: 'dead', heardAtMs: this.#liveness.heardAtMs }),
     );
+    if (protocol.heartbeat) this.#heartbeat = new Heartbeat(clock, protocol.heartbeat.everyMs, () => this.#beat());
     this.#listen();
+    for (const text of protocol.greeting?.(options.nextRequestId()) ?? [])
+      this.#requests.urgent(() => transport.send(text));
   }
 
   get ended(): boolean {
     return this.#end !== undefined;
   }
 
+  /** The venue said that it is about to close it. */
+  get leaving(): boolean {
+    return this.#notice !== undefined;
+  }
+
   get requestsSent(): number {
     return this.#requests.sent;
+  }
+
+  /** Streams whose request has not left yet. */
+  get unsent(): number {
+    return this.#requests.unsent;
+  }
+
+  /** How long the request of a stream that is asked for now would wait for the venue's limit, in milliseconds. */
+  get requestDelayMs(): number {
+    return this.#requests.delayMs;
+  }
+
+  /** When the last frame arrived, of any kind; at first, when the connection opened. */
+  get heardAtMs(): number {
+    return this.#liveness.heardAtMs;
+  }
+
+  /** The last round trip of a ping, in milliseconds; NaN before the first. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
   }
 
   /** The holders of the streams on this connection. */
   get carriers(): readonly StreamCarrier[] {
     return [...this.#carriers.values()];
+  }
+
+  carries(stream: string): boolean {
+    return this.#carriers.has(stream);
   }
 
   /** Registers the one listener that hears when the connection ends otherwise than by `close`. */
@@ -108,8 +155,16 @@ export class WebSocketConnection {
     if (this.#end && this.#end.by !== 'pool') listener();
   }
 
+  /** Registers the one who uses the connection from now on. */
+  usedBy(user: ConnectionUser | undefined): void {
+    this.#user = user;
+    if (this.#alive) user?.alive();
+    if (this.#notice) user?.leaving(this.#notice.withinMs);
+  }
+
   /** Subscribes to the carrier's stream, together with all others of this turn. */
   carry(carrier: StreamCarrier): void {
+    this.uses += 1;
     this.#carriers.set(carrier.stream, carrier);
     this.#requests.subscribe(carrier.stream);
   }
@@ -124,6 +179,16 @@ export class WebSocketConnection {
     return asked;
   }
 
+  /** Asks the peer for a sign of life. */
+  ping(): void {
+    this.#requests.urgent(() => {
+      this.frames.pingsSent += 1;
+      this.#pingedAtMs = this.#options.clock.now();
+      this.#transport.ping();
+      this.#liveness.pinged();
+    });
+  }
+
   close(reason: CloseReason): void {
     this.#finish({ by: 'pool', reason });
   }
@@ -133,12 +198,13 @@ export class WebSocketConnection {
       message: (text) => this.#received(text),
       ping: () => {
         this.frames.pingsReceived += 1;
-        this.#liveness.heard();
-        this.#requests.ponged();
+        this.#heard();
+        this.#requests.spent();
       },
       pong: () => {
         this.frames.pongsReceived += 1;
-        this.#liveness.heard();
+        this.#roundTrip(this.#pingedAtMs, this.#heard());
+        this.#pingedAtMs = Number.NaN;
       },
       closed: (code, error) => {
         this.#markGone();
@@ -149,22 +215,60 @@ export class WebSocketConnection {
 
   #received(text: string): void {
     if (this.#end) return;
-    this.#liveness.heard();
-    const frame = this.#options.protocol.decode(text);
+    const now = this.#heard();
+    const frame = this.#codec.decode(text);
     if (frame.kind === 'data') {
       const carrier = this.#carriers.get(frame.stream);
-      if (carrier) carrier.data(frame);
+      if (carrier) carrier.data(frame, now);
       else this.frames.strays += 1;
-      return;
-    }
-    this.frames.otherReceived += 1;
-    if (frame.kind === 'ack') this.#requests.answered(frame.id, frame.ok, frame.error ?? '');
+    } else this.#control(frame, now);
   }
 
-  #pingNow(): void {
-    this.frames.pingsSent += 1;
-    this.#transport.ping();
-    this.#liveness.pinged();
+  #control(frame: Exclude<DecodedFrame, StreamData>, nowMs: number): void {
+    this.frames.otherReceived += 1;
+    switch (frame.kind) {
+      case 'ack':
+        this.#requests.answered(frame.id, frame.ok, frame.error ?? '');
+        break;
+      case 'ping':
+        this.#requests.spent();
+        this.#transport.send(frame.reply);
+        break;
+      case 'pong':
+        this.#roundTrip(this.#beatAtMs, nowMs);
+        this.#beatAtMs = Number.NaN;
+        break;
+      case 'leaving':
+        if (this.#notice) break;
+        this.#notice = { withinMs: frame.withinMs };
+        this.#user?.leaving(frame.withinMs);
+        break;
+      case 'other':
+    }
+  }
+
+  #heard(): number {
+    const now = this.#liveness.heard();
+    if (!this.#alive) {
+      this.#alive = true;
+      this.#user?.alive();
+    }
+    return now;
+  }
+
+  #beat(): void {
+    const { protocol, clock, nextRequestId } = this.#options;
+    this.#requests.urgent(() => {
+      this.frames.heartbeatsSent += 1;
+      this.#beatAtMs = clock.now();
+      this.#transport.send(protocol.heartbeat?.encode(nextRequestId()) ?? '');
+    });
+  }
+
+  #roundTrip(sentAtMs: number, nowMs: number): void {
+    if (Number.isNaN(sentAtMs) || this.#end) return;
+    this.#roundTripMs = nowMs - sentAtMs;
+    this.#options.onRoundTrip(this.#roundTripMs);
   }
 
   #take(stream: string): StreamCarrier | undefined {
@@ -177,6 +281,7 @@ export class WebSocketConnection {
     if (this.#end) return;
     this.#end = end;
     this.#liveness.stop();
+    this.#heartbeat?.stop();
     this.#requests.stop();
     // A close frame is for a peer that is there; one that is not would only hold the socket open.
     if (end.by === 'pool' && end.reason !== 'broken' && end.reason !== 'unhealthy') this.#transport.close();

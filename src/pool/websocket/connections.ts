@@ -1,10 +1,23 @@
-import type { CloseReason } from '../accounts.js';
+import type { CloseReason, ConnectionAccounts } from '../accounts.js';
 import type { ConnectionFactory, Dialed, PoolEndpoint } from '../contracts.js';
 import type { Backoff } from './backoff.js';
-import { type ConnectionEnd, type FrameCounts, WebSocketConnection } from './connection.js';
+import type { ConnectBudget } from './connect-budget.js';
+import { type ConnectionEnd, WebSocketConnection } from './connection.js';
+import { rowOf } from './connection-rows.js';
 import { WebSocketDialError } from './dial-websocket.js';
-import type { ConnectionEndReason, ConnectionRow, StreamPoolEvent } from './events.js';
+import type { ConnectionEndReason, StreamPoolEvent } from './events.js';
+import { addFrames, type FrameCounts, noFrames } from './frame-counts.js';
 import type { ResolvedOptions } from './options.js';
+import type { StreamAccounts } from './stream-accounts.js';
+import type { StreamTransport } from './transport.js';
+
+export interface StreamConnectionsParts {
+  readonly backoff: Backoff;
+  readonly budget: ConnectBudget | undefined;
+  /** Where connections are booked. */
+  readonly accounts: ConnectionAccounts;
+  readonly streams: StreamAccounts;
+}
 
 export interface StreamConnectionsListener {
   event(event: StreamPoolEvent): void;
@@ -15,7 +28,7 @@ export interface StreamConnectionsListener {
 /** Makes connections for the generic pool, and keeps the witness's account of every one. */
 export class StreamConnections implements ConnectionFactory<WebSocketConnection> {
   readonly #options: ResolvedOptions;
-  readonly #backoff: Backoff;
+  readonly #parts: StreamConnectionsParts;
   readonly #listener: StreamConnectionsListener;
   readonly #open = new Set<WebSocketConnection>();
   readonly #sockets = new Set<Promise<void>>();
@@ -24,36 +37,40 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
   #dials = 0;
   #requestIds = 0;
 
-  constructor(options: ResolvedOptions, backoff: Backoff, listener: StreamConnectionsListener) {
+  constructor(options: ResolvedOptions, parts: StreamConnectionsParts, listener: StreamConnectionsListener) {
     this.#options = options;
-    this.#backoff = backoff;
+    this.#parts = parts;
     this.#listener = listener;
   }
 
   async connect(endpoint: PoolEndpoint, signal: AbortSignal): Promise<Dialed<WebSocketConnection>> {
-    const { protocol, dial, clock, ackTimeoutMs, silenceTimeoutMs, pingTimeoutMs } = this.#options;
+    const { protocol, dial, clock, origins } = this.#options;
+    const { budget, accounts } = this.#parts;
     this.#dials += 1;
     const id = this.#dials;
-    const endpointIndex = this.#options.origins.indexOf(endpoint.origin);
+    const endpointIndex = origins.indexOf(endpoint.origin);
+    accounts.dialBegan();
     try {
+      await budget?.take(signal);
+      const beganAtMs = clock.now();
       const { transport, parts } = await dial(endpoint.origin + protocol.path, signal);
-      const connection = new WebSocketConnection(transport, {
-        id,
-        endpointIndex,
-        protocol,
-        clock,
-        ackTimeoutMs,
-        silenceTimeoutMs,
-        pingTimeoutMs,
-        nextRequestId: () => (this.#requestIds += 1),
-        onEnd: (ended, end) => this.#ended(ended, end),
-      });
+      const connection = this.#connection(id, endpointIndex, transport);
+      accounts.opened(clock.now() - beganAtMs, parts);
       this.#opened(connection);
       return { connection, parts };
     } catch (error) {
+      accounts.dialFailed();
       this.#dialFailed(id, endpointIndex, error as Error);
       throw error;
     }
+  }
+
+  /** Good once the peer has given a sign of life; asked only on trial, for a connection that carries streams shows it. */
+  check(connection: WebSocketConnection): Promise<boolean> {
+    return new Promise((resolve) => {
+      connection.usedBy({ alive: () => resolve(true), leaving: () => resolve(false) });
+      connection.ping();
+    });
   }
 
   close(connection: WebSocketConnection, reason: CloseReason): void {
@@ -64,8 +81,9 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
     connection.onDied(listener);
   }
 
-  rows(): readonly ConnectionRow[] {
-    return [...this.#open].map(rowOf);
+  /** The connections open now. */
+  get open(): ReadonlySet<WebSocketConnection> {
+    return this.#open;
   }
 
   /** Frames and requests over all connections so far. */
@@ -84,8 +102,24 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
     await Promise.all(this.#sockets);
   }
 
+  #connection(id: number, endpointIndex: number, transport: StreamTransport): WebSocketConnection {
+    const { protocol, clock, ackTimeoutMs, silenceTimeoutMs, pingTimeoutMs } = this.#options;
+    return new WebSocketConnection(transport, {
+      id,
+      endpointIndex,
+      protocol,
+      clock,
+      ackTimeoutMs,
+      silenceTimeoutMs,
+      pingTimeoutMs,
+      nextRequestId: () => (this.#requestIds += 1),
+      onRoundTrip: (ms) => this.#parts.streams.pingMs.record(ms),
+      onEnd: (ended, end) => this.#ended(ended, end),
+    });
+  }
+
   #opened(connection: WebSocketConnection): void {
-    this.#backoff.opened();
+    this.#parts.backoff.opened();
     this.#open.add(connection);
     this.#sockets.add(connection.gone);
     void connection.gone.then(() => this.#sockets.delete(connection.gone));
@@ -111,7 +145,12 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
     this.#open.delete(connection);
     addFrames(this.#endedFrames, connection.frames);
     this.#endedRequests += connection.requestsSent;
-    if (end.by !== 'pool') this.#backoff.broke(connection.openedAtMs);
+    this.#parts.accounts.connectionClosed(
+      end.by === 'pool' ? end.reason : 'broken',
+      atMs - connection.openedAtMs,
+      atMs,
+    );
+    if (end.by !== 'pool') this.#parts.backoff.broke(connection.openedAtMs);
     if (end.by === 'dead') {
       const streams = connection.carriers.map(({ stream }) => stream);
       this.#listener.event({ kind: 'declaredDead', ...row, atMs, heardAtMs: end.heardAtMs, streams });
@@ -124,20 +163,4 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
 function reasonOf(end: ConnectionEnd): ConnectionEndReason {
   if (end.by === 'pool') return end.reason;
   return end.by === 'dead' ? 'declaredDead' : 'peer';
-}
-
-function rowOf({ id, endpointIndex, localPort, openedAtMs }: WebSocketConnection): ConnectionRow {
-  return { connectionId: id, endpointIndex, localPort, openedAtMs };
-}
-
-function noFrames(): FrameCounts {
-  return { pingsReceived: 0, pongsReceived: 0, pingsSent: 0, otherReceived: 0, strays: 0 };
-}
-
-function addFrames(sum: FrameCounts, added: FrameCounts): void {
-  sum.pingsReceived += added.pingsReceived;
-  sum.pongsReceived += added.pongsReceived;
-  sum.pingsSent += added.pingsSent;
-  sum.otherReceived += added.otherReceived;
-  sum.strays += added.strays;
 }

@@ -34,13 +34,16 @@ export class Liveness {
     return this.#heardAtMs;
   }
 
-  heard(): void {
+  /** A frame arrived; returns when. */
+  heard(): number {
     this.#heardAtMs = this.#clock.now();
+    return this.#heardAtMs;
   }
 
   /** The ping left. */
   pinged(): void {
     if (this.#stopped) return;
+    this.#clock.clearTimeout(this.#timer);
     const pingedAtMs = this.#clock.now();
     const heardBeforeMs = this.#heardAtMs;
     const expired = (): void => {

@@ -1,7 +1,9 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Clock, type Random, seededRandom, systemClock } from '../../base/index.js';
 import type { BackoffOptions } from './backoff.js';
+import type { ConnectBudget } from './connect-budget.js';
 import type { StreamProtocol } from './protocol.js';
+import type { RotationWindow } from './rotation-times.js';
 import type { DialTransport } from './transport.js';
 import { wsDialer } from './ws-transport.js';
 
@@ -13,11 +15,23 @@ export interface WebSocketConnectionPoolOptions {
   readonly protocol: StreamProtocol;
   /** For wss origins: PEM of the authorities to trust instead of the system's, or a ready context. */
   readonly tls?: { readonly ca?: string; readonly secureContext?: SecureContext };
-  /** Connections kept open at least (default 0) and at most. */
+  /**
+   * Connections kept open at least (default 0) and at most; one more while a connection is replaced, or an endpoint tried
+   * that was out of service.
+   */
   readonly minConnections?: number;
   readonly maxConnections: number;
-  /** Streams that one connection carries at most. */
+  /** Streams that one connection carries at most; no more than the protocol's limit in any case. */
   readonly streamsPerConnection: number;
+  /** Connections kept ready beside those that carry streams, within `maxConnections` (default 0). */
+  readonly standby?: number;
+  /**
+   * Connections that carry each stream at the same time, to different endpoints if there are several (default 1). What
+   * arrives first is delivered.
+   */
+  readonly feeds?: 1 | 2;
+  /** New connections in a time; pools that share a venue should share this. Left out: the protocol's limit, alone. */
+  readonly connectBudget?: ConnectBudget;
   /** Limit on dialling, upgrade included (default 10 s). */
   readonly handshakeTimeoutMs?: number;
   /** How long a request may go unanswered before it is sent again (default 5 s). */
@@ -26,15 +40,30 @@ export interface WebSocketConnectionPoolOptions {
   readonly silenceTimeoutMs?: number;
   /** … and is dead when nothing arrives for this long after the ping (default 5 s). */
   readonly pingTimeoutMs?: number;
-  /** Delay between dials while they fail (default 100 ms to 10 s). */
+  /** Delay before dialling again (default 100 ms to 10 s), of a stream's refusal for the moment as well. */
   readonly backoff?: BackoffOptions;
+  /**
+   * Connections are replaced this long before the protocol's `maxAgeMs` (default a 24th of it), at a random moment of
+   * the `rotateSpreadMs` before (default as long again), or of a window that is over by then.
+   */
+  readonly rotateBeforeMs?: number;
+  readonly rotateSpreadMs?: number;
+  readonly rotateWindow?: RotationWindow;
+  /** Time of day for the window, in milliseconds since the epoch (default the system's). */
+  readonly wallClock?: () => number;
+  /** How long a connection that takes a stream over may bring no data of it before the old one is left (default 2 s). */
+  readonly settleMs?: number;
+  /** How long a message waits for another connection to bring what is missing before it (default 500 ms). */
+  readonly mergeWaitMs?: number;
+  /** Streams move back to an endpoint that is in service again (default true). */
+  readonly rebalance?: boolean;
   /** How long one search for a connection may take before it starts afresh (default 30 s). */
   readonly acquireTimeoutMs?: number;
   /** A connection without streams is closed after this long. Left out: the generic pool's default. */
   readonly idleTimeoutMs?: number;
   /**
    * Failures in a row after which an endpoint is out (default 1), and for how long (default 1 s). It comes back with one
-   * connection on trial, which passes by standing for as long again; streams beyond its room wait for that.
+   * connection on trial, which passes with its first frame; it is pinged when no stream is put on it.
    */
   readonly failureThreshold?: number;
   readonly cooldownMs?: number;
@@ -44,42 +73,61 @@ export interface WebSocketConnectionPoolOptions {
   readonly dial?: DialTransport;
 }
 
+type Defaulted =
+  | 'name'
+  | 'minConnections'
+  | 'standby'
+  | 'feeds'
+  | 'handshakeTimeoutMs'
+  | 'ackTimeoutMs'
+  | 'silenceTimeoutMs'
+  | 'pingTimeoutMs'
+  | 'backoff'
+  | 'settleMs'
+  | 'mergeWaitMs'
+  | 'rebalance'
+  | 'acquireTimeoutMs'
+  | 'cooldownMs'
+  | 'clock'
+  | 'random'
+  | 'dial';
+
 /** Options with every default filled in that this layer decides. */
 export type ResolvedOptions = WebSocketConnectionPoolOptions &
-  Required<
-    Pick<
-      WebSocketConnectionPoolOptions,
-      | 'handshakeTimeoutMs'
-      | 'ackTimeoutMs'
-      | 'silenceTimeoutMs'
-      | 'pingTimeoutMs'
-      | 'backoff'
-      | 'acquireTimeoutMs'
-      | 'cooldownMs'
-      | 'clock'
-      | 'random'
-      | 'dial'
-    >
-  >;
+  Required<Pick<WebSocketConnectionPoolOptions, Defaulted>>;
 
 /** @throws {RangeError} naming the option, what was expected, and what it got */
 export function resolveOptions(options: WebSocketConnectionPoolOptions): ResolvedOptions {
   const defaults = {
+    name: 'streams',
+    minConnections: 0,
+    standby: 0,
+    feeds: 1 as const,
     handshakeTimeoutMs: 10_000,
     ackTimeoutMs: 5000,
     silenceTimeoutMs: 15_000,
     pingTimeoutMs: 5000,
+    settleMs: 2000,
+    mergeWaitMs: 500,
+    rebalance: true,
     acquireTimeoutMs: 30_000,
     cooldownMs: 1000,
     backoff: { initialMs: 100, maxMs: 10_000 },
     clock: systemClock,
     // Clients that start together must not dial in step: unless told otherwise, each has a sequence of its own.
-    random: options.random ?? seededRandom(`${process.pid}/${systemClock.now()}`),
+    random: options.random ?? seededRandom(`${process.pid}/${systemClock.now()}/${(pools += 1)}`),
   };
   const filled = { ...defaults, ...options };
   validate(filled);
   return { ...filled, dial: options.dial ?? wsDialer(filled.handshakeTimeoutMs, filled.clock, contextOf(options)) };
 }
+
+/** Streams that one connection may carry. */
+export function capacityOf({ streamsPerConnection, protocol }: WebSocketConnectionPoolOptions): number {
+  return Math.min(streamsPerConnection, protocol.maxStreamsPerConnection ?? Number.POSITIVE_INFINITY);
+}
+
+let pools = 0;
 
 function contextOf({ tls, origins }: WebSocketConnectionPoolOptions): SecureContext | undefined {
   if (tls?.secureContext) return tls.secureContext;
@@ -87,15 +135,32 @@ function contextOf({ tls, origins }: WebSocketConnectionPoolOptions): SecureCont
   return createSecureContext(tls?.ca === undefined ? {} : { ca: tls.ca });
 }
 
+const POSITIVE = [
+  'handshakeTimeoutMs',
+  'ackTimeoutMs',
+  'silenceTimeoutMs',
+  'pingTimeoutMs',
+  'settleMs',
+  'mergeWaitMs',
+] as const;
+
 function validate(options: Omit<ResolvedOptions, 'dial'>): void {
-  if (options.origins.length === 0) throw new RangeError('Expected `origins` to name at least one endpoint, got none');
-  for (const origin of options.origins)
+  const { origins, protocol, maxConnections, standby, feeds } = options;
+  if (origins.length === 0) throw new RangeError('Expected `origins` to name at least one endpoint, got none');
+  for (const origin of origins)
     if (!/^wss?:\/\/[^/]+$/.test(origin))
       throw new RangeError(`Expected \`origins\` to be like ws://host:port, got ${origin}`);
-  for (const name of ['maxConnections', 'streamsPerConnection'] as const) expectCount(name, options[name]);
-  for (const name of ['maxStreamsPerRequest', 'requestsPerSecond'] as const)
-    expectCount(`protocol.${name}`, options.protocol[name]);
-  for (const name of ['handshakeTimeoutMs', 'ackTimeoutMs', 'silenceTimeoutMs', 'pingTimeoutMs'] as const)
+  for (const name of ['maxConnections', 'streamsPerConnection', 'feeds'] as const) expectCount(name, options[name]);
+  expectCount('protocol.maxStreamsPerRequest', protocol.maxStreamsPerRequest);
+  expectCount('protocol.requests.count', protocol.requests.count);
+  if (!Number.isInteger(standby) || standby < 0 || standby >= maxConnections)
+    throw new RangeError(`Expected \`standby\` to be a whole number below \`maxConnections\`, got ${standby}`);
+  if (feeds > maxConnections) throw new RangeError(`Expected \`feeds\` not to exceed \`maxConnections\`, got ${feeds}`);
+  validateTimes(options);
+}
+
+function validateTimes(options: Omit<ResolvedOptions, 'dial'>): void {
+  for (const name of POSITIVE)
     if (!(options[name] > 0)) throw new RangeError(`Expected \`${name}\` to be above 0 ms, got ${options[name]}`);
   const { initialMs, maxMs } = options.backoff;
   if (!(initialMs > 0 && maxMs >= initialMs))

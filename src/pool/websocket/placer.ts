@@ -1,123 +1,101 @@
-import type { Clock, TimerHandle } from '../../base/index.js';
-import type { AcquireOptions, Lease, PoolEndpoint } from '../contracts.js';
-import type { Backoff } from './backoff.js';
-import type { WebSocketConnection } from './connection.js';
+import type { ConnectionAccounts } from '../accounts.js';
+import type { Clock } from '../../base/index.js';
+import type { Carrier } from './carrier.js';
+import type { Fleet, Seeker } from './fleet.js';
 
-/** What looks for a connection. */
-export interface Placeable {
-  placed(lease: Lease<WebSocketConnection>): void;
-}
-
-export interface PlacerOptions {
-  readonly acquire: (options: AcquireOptions) => Promise<Lease<WebSocketConnection>>;
-  /** Streams that the connections open now can still take. */
-  readonly room: () => number;
-  readonly backoff: Backoff;
-  readonly clock: Clock;
+/** A stream that needs a connection. */
+export interface Placeable extends Seeker {
+  placed(carrier: Carrier): void;
 }
 
 interface Search {
-  avoid: readonly PoolEndpoint[];
-  acquiring: AbortController | undefined;
+  readonly sinceMs: number;
+  /** The number of looks before it came. */
+  readonly looks: number;
 }
 
-/**
- * Finds connections for subscriptions: at once where open connections have room, and through dials that back off
- * together while they fail.
- */
+/** Puts streams on connections with room, in the order in which they came, those of one turn together. */
 export class Placer {
-  readonly #options: PlacerOptions;
+  readonly #fleet: Fleet;
+  readonly #accounts: ConnectionAccounts;
+  readonly #clock: Clock;
   readonly #searches = new Map<Placeable, Search>();
+  #looks = 0;
   #scheduled = false;
-  #timer: TimerHandle;
   #stopped = false;
 
-  constructor(options: PlacerOptions) {
-    this.#options = options;
+  constructor(fleet: Fleet, accounts: ConnectionAccounts, clock: Clock) {
+    this.#fleet = fleet;
+    this.#accounts = accounts;
+    this.#clock = clock;
   }
 
-  /** Subscriptions without a connection. */
+  /** Streams without a connection. */
   get searching(): number {
     return this.#searches.size;
   }
 
   /** Begins the search after the current turn's other work, so that streams lost together are placed together. */
-  add(placeable: Placeable, avoid: readonly PoolEndpoint[] = []): void {
+  add(placeable: Placeable): void {
     if (this.#stopped) return;
-    this.#searches.set(placeable, { avoid, acquiring: undefined });
-    this.#schedule();
+    this.#accounts.waitBegan();
+    this.#searches.set(placeable, { sinceMs: this.#clock.now(), looks: this.#looks });
+    this.look();
   }
 
   remove(placeable: Placeable): void {
-    const search = this.#searches.get(placeable);
-    this.#searches.delete(placeable);
-    search?.acquiring?.abort();
+    if (!this.#searches.delete(placeable)) return;
+    this.#accounts.waitEnded();
+    this.#accounts.acquireSettled(this.#stopped ? 'closed' : 'aborted', 0);
+    this.look();
+  }
+
+  /** Puts a stream on a connection that was found for it. */
+  place(placeable: Placeable, carrier: Carrier): void {
+    this.#book(carrier, 'direct', 0);
+    placeable.placed(carrier);
+  }
+
+  /** Looks again, after the current turn's other work. */
+  look(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#stopped) this.#placeAll();
+    });
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#options.clock.clearTimeout(this.#timer);
     for (const placeable of this.#searches.keys()) this.remove(placeable);
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#begin();
-    });
-  }
-
-  #begin(): void {
-    if (this.#stopped) return;
-    const { backoff, room, clock } = this.#options;
-    const waitMs = backoff.waitMs;
-    let places = waitMs > 0 ? room() : Number.POSITIVE_INFINITY;
-    clock.clearTimeout(this.#timer);
+  #placeAll(): void {
+    this.#looks += 1;
+    let shuns: readonly number[] | undefined;
     for (const [placeable, search] of this.#searches) {
-      if (search.acquiring) continue;
-      if (places <= 0) {
-        this.#timer = clock.setTimeout(() => this.#begin(), waitMs);
-        return;
-      }
-      places -= 1;
-      void this.#acquire(placeable, search);
+      const carrier = this.#fleet.room > 0 ? this.#fleet.pick(placeable) : undefined;
+      if (carrier) this.#found(placeable, search, carrier);
+      else shuns ??= placeable.shuns;
+      if (this.#fleet.room === 0) break;
     }
+    this.#fleet.seek(this.#searches.size, shuns ?? []);
+    this.#fleet.settle();
   }
 
-  async #acquire(placeable: Placeable, search: Search): Promise<void> {
-    const { acquire, backoff, clock } = this.#options;
-    const beganAtMs = clock.now();
-    const controller = new AbortController();
-    search.acquiring = controller;
-    try {
-      const lease = await acquire({ signal: controller.signal, avoid: search.avoid });
-      this.#acquired(placeable, search, lease);
-    } catch {
-      // The pool's accounts and events have the error; here it only means: not yet.
-      if (this.#searches.get(placeable) !== search) return;
-      backoff.failed(beganAtMs);
-      this.#retry(search);
-    }
+  #found(placeable: Placeable, { sinceMs, looks }: Search, carrier: Carrier): void {
+    this.#searches.delete(placeable);
+    this.#accounts.waitEnded();
+    const dialed = carrier.connection.openedAtMs >= sinceMs && carrier.connection.uses < carrier.capacity;
+    const later = dialed ? 'dialed' : 'waited';
+    this.#book(carrier, this.#looks > looks + 1 ? later : 'direct', this.#clock.now() - sinceMs);
+    placeable.placed(carrier);
   }
 
-  #acquired(placeable: Placeable, search: Search, lease: Lease<WebSocketConnection>): void {
-    if (this.#searches.get(placeable) !== search) {
-      lease.release();
-    } else if (lease.connection.ended) {
-      // It broke between the hand-over and this turn.
-      lease.release({ broken: true });
-      this.#retry(search);
-    } else {
-      this.#searches.delete(placeable);
-      placeable.placed(lease);
-    }
-  }
-
-  #retry(search: Search): void {
-    search.acquiring = undefined;
-    search.avoid = [];
-    this.#schedule();
+  #book(carrier: Carrier, outcome: 'direct' | 'dialed' | 'waited', latencyMs: number): void {
+    this.#accounts.acquireSettled(outcome, latencyMs);
+    this.#accounts.useBegan(carrier.connection.uses > 0);
+    this.#fleet.changeLoad(carrier, 1);
   }
 }

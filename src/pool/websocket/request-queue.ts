@@ -1,9 +1,11 @@
 import type { Clock, TimerHandle } from '../../base/index.js';
-import type { StreamProtocol } from './protocol.js';
-import { RequestLimiter } from './request-limiter.js';
+import type { StreamCodec, StreamProtocol } from './protocol.js';
+import { encodeRequest, type RequestKind, type StreamRequest, takeBatch } from './request-batch.js';
+import { RollingLimit } from './rolling-limit.js';
 
 export interface RequestQueueOptions {
   readonly protocol: StreamProtocol;
+  readonly codec: StreamCodec;
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
   /** Ids are never used twice, on any connection, so that a late answer cannot be taken for another's. */
@@ -12,37 +14,32 @@ export interface RequestQueueOptions {
 
 export interface RequestQueueHandlers {
   send(text: string): void;
-  ping(): void;
   subscribed(stream: string): void;
   rejected(stream: string, error: string): void;
   unsubscribed(stream: string): void;
-}
-
-interface Request {
-  readonly kind: 'subscribe' | 'unsubscribe';
-  /** Streams that still want the answer. */
-  readonly streams: Set<string>;
-  /** One for every time it was sent, newest last; an answer to any of them counts. */
-  readonly ids: number[];
-  timer?: TimerHandle;
 }
 
 // A venue that never answers must not make the list of ids grow for ever.
 const REMEMBERED_IDS = 4;
 
 /**
- * Requests of one connection on their way out and back: batched by turn of the event loop, spaced by the venue's
- * limit, sent again when no answer comes.
+ * Frames of one connection on their way out and their answers: requests batched by turn of the event loop, all frames
+ * spaced by the venue's limit, requests sent again when no answer comes. Requests leave one token of the limit to signs
+ * of life, which cannot wait.
  */
 export class RequestQueue {
   readonly #options: RequestQueueOptions;
   readonly #handlers: RequestQueueHandlers;
-  readonly #limiter: RequestLimiter;
+  readonly #limit: RollingLimit;
+  readonly #reserve: number;
   readonly #unsent = { subscribe: new Set<string>(), unsubscribe: new Set<string>() };
-  readonly #again: Request[] = [];
-  readonly #open = new Map<number, Request>();
-  #pingWanted = false;
+  readonly #again = new Set<StreamRequest>();
+  readonly #open = new Map<number, StreamRequest>();
+  /** The request that asked for a stream, until it is answered. */
+  readonly #asking = new Map<string, StreamRequest>();
+  #urgent: (() => void)[] = [];
   #scheduled = false;
+  #scheduledLater = false;
   #timer: TimerHandle;
   #stopped = false;
   #sent = 0;
@@ -50,12 +47,28 @@ export class RequestQueue {
   constructor(options: RequestQueueOptions, handlers: RequestQueueHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#limiter = new RequestLimiter(options.protocol.requestsPerSecond, options.clock);
+    const { requests } = options.protocol;
+    this.#limit = new RollingLimit(requests, options.clock);
+    this.#reserve = requests.count > 1 ? 1 : 0;
   }
 
   /** Subscribe and unsubscribe requests sent, repetitions included. */
   get sent(): number {
     return this.#sent;
+  }
+
+  /** Streams whose request has not left yet. */
+  get unsent(): number {
+    return this.#unsent.subscribe.size + this.#unsent.unsubscribe.size;
+  }
+
+  /** How long the request of a stream that is asked for now would wait for the venue's limit, in milliseconds. */
+  get delayMs(): number {
+    const { requests, maxStreamsPerRequest } = this.#options.protocol;
+    const before =
+      this.#reserve + this.#urgent.length + this.#again.size + Math.floor(this.unsent / maxStreamsPerRequest);
+    const windows = Math.floor(before / requests.count);
+    return windows * requests.perMs + this.#limit.waitMs(before % requests.count);
   }
 
   subscribe(stream: string): void {
@@ -66,22 +79,22 @@ export class RequestQueue {
   /** Returns false when the stream's subscribe request never left: then there is nothing to take back. */
   unsubscribe(stream: string): boolean {
     if (this.#unsent.subscribe.delete(stream)) return false;
-    for (const request of [...this.#open.values(), ...this.#again])
-      if (request.kind === 'subscribe') request.streams.delete(stream);
+    this.#asking.get(stream)?.streams.delete(stream);
+    this.#asking.delete(stream);
     this.#unsent.unsubscribe.add(stream);
-    this.#schedule();
+    this.#scheduleLater();
     return true;
   }
 
-  /** Sends a ping as soon as the limit allows. */
-  ping(): void {
-    this.#pingWanted = true;
+  /** Does `send` (a ping, a heartbeat) before any request, as soon as the limit allows. */
+  urgent(send: () => void): void {
+    this.#urgent.push(send);
     this.#schedule();
   }
 
-  /** A pong left in answer to the peer's ping. */
-  ponged(): void {
-    this.#limiter.spend();
+  /** A frame left that could not wait: an answer to the peer's ping. */
+  spent(): void {
+    this.#limit.spend();
   }
 
   /** The venue answered. Answers to unknown requests are ignored. */
@@ -99,16 +112,24 @@ export class RequestQueue {
     for (const request of new Set(this.#open.values())) this.#forget(request);
   }
 
-  #settle(kind: Request['kind'], stream: string, ok: boolean, error: string): void {
+  #settle(kind: RequestKind, stream: string, ok: boolean, error: string): void {
     // A refused unsubscribe means that there was nothing to unsubscribe from.
-    if (kind === 'unsubscribe') this.#handlers.unsubscribed(stream);
-    else if (ok) this.#handlers.subscribed(stream);
+    if (kind === 'unsubscribe') {
+      this.#handlers.unsubscribed(stream);
+      return;
+    }
+    this.#asking.delete(stream);
+    if (ok) this.#handlers.subscribed(stream);
     else this.#handlers.rejected(stream, error);
   }
 
   // One bad stream makes a venue refuse the whole request; asked one by one, only that one is refused.
-  #split(request: Request): void {
-    for (const stream of request.streams) this.#again.push({ kind: 'subscribe', streams: new Set([stream]), ids: [] });
+  #split({ streams }: StreamRequest): void {
+    for (const stream of streams) {
+      const request: StreamRequest = { kind: 'subscribe', streams: new Set([stream]), ids: [] };
+      this.#asking.set(stream, request);
+      this.#again.add(request);
+    }
     this.#schedule();
   }
 
@@ -119,70 +140,81 @@ export class RequestQueue {
     process.nextTick(() => this.#flush());
   }
 
+  // Nobody waits for the end of a stream, so that those that many timers and messages of one round end leave together.
+  #scheduleLater(): void {
+    if (this.#scheduledLater || this.#stopped) return;
+    this.#scheduledLater = true;
+    setImmediate(() => {
+      this.#scheduledLater = false;
+      this.#flush();
+    });
+  }
+
   #flush(): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
     while (!this.#stopped && this.#hasWork()) {
-      const waitMs = this.#limiter.waitMs();
+      const waitMs = this.#limit.waitMs(this.#urgent.length > 0 ? 0 : this.#reserve);
       if (waitMs > 0) {
-        this.#timer = this.#options.clock.setTimeout(() => this.#flush(), waitMs);
-        return;
+        this.#timer = clock.setTimeout(() => this.#flush(), waitMs);
+        break;
       }
       this.#sendNext();
     }
+    // What comes while a timer runs may be more urgent than what it waits with.
     this.#scheduled = false;
   }
 
   #hasWork(): boolean {
-    const { subscribe, unsubscribe } = this.#unsent;
-    return this.#pingWanted || this.#again.length > 0 || subscribe.size > 0 || unsubscribe.size > 0;
+    return this.#urgent.length > 0 || this.#again.size > 0 || this.unsent > 0;
   }
 
   #sendNext(): void {
-    if (this.#pingWanted) {
-      this.#pingWanted = false;
-      this.#limiter.spend();
-      this.#handlers.ping();
+    const urgent = this.#urgent.shift();
+    if (urgent) {
+      this.#limit.spend();
+      urgent();
       return;
     }
-    const request = this.#again.shift() ?? this.#batch('subscribe') ?? this.#batch('unsubscribe');
-    if (request && request.streams.size > 0) this.#send(request);
+    const request = this.#nextRequest();
+    if (request.streams.size > 0) this.#send(request);
   }
 
-  #batch(kind: Request['kind']): Request | undefined {
-    const unsent = this.#unsent[kind];
-    if (unsent.size === 0) return undefined;
-    const streams = new Set([...unsent].slice(0, this.#options.protocol.maxStreamsPerRequest));
-    for (const stream of streams) unsent.delete(stream);
-    return { kind, streams, ids: [] };
+  #nextRequest(): StreamRequest {
+    for (const request of this.#again) {
+      this.#again.delete(request);
+      return request;
+    }
+    const kind = this.#unsent.subscribe.size > 0 ? 'subscribe' : 'unsubscribe';
+    const request = takeBatch(this.#unsent[kind], kind, this.#options.protocol);
+    if (kind === 'subscribe') for (const stream of request.streams) this.#asking.set(stream, request);
+    return request;
   }
 
-  #send(request: Request): void {
-    const { protocol, clock, ackTimeoutMs, nextRequestId } = this.#options;
+  #send(request: StreamRequest): void {
+    const { codec, clock, ackTimeoutMs, nextRequestId } = this.#options;
     const id = nextRequestId();
     request.ids.push(id);
     this.#open.set(id, request);
     if (request.ids.length > REMEMBERED_IDS) this.#open.delete(request.ids.shift() ?? id);
     request.timer = clock.setTimeout(() => this.#unanswered(request), ackTimeoutMs);
-    this.#limiter.spend();
+    this.#limit.spend();
     this.#sent += 1;
-    const streams = [...request.streams];
-    this.#handlers.send(
-      request.kind === 'subscribe' ? protocol.encodeSubscribe(streams, id) : protocol.encodeUnsubscribe(streams, id),
-    );
+    this.#handlers.send(encodeRequest(codec, request.kind, [...request.streams], id));
   }
 
-  #unanswered(request: Request): void {
+  #unanswered(request: StreamRequest): void {
     if (request.streams.size === 0) {
       this.#forget(request);
       return;
     }
-    this.#again.push(request);
+    this.#again.add(request);
     this.#schedule();
   }
 
-  #forget(request: Request): void {
+  #forget(request: StreamRequest): void {
     this.#options.clock.clearTimeout(request.timer);
     for (const id of request.ids) this.#open.delete(id);
-    const waiting = this.#again.indexOf(request);
-    if (waiting !== -1) this.#again.splice(waiting, 1);
+    this.#again.delete(request);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * `E_STREAM_TAKEN`: the stream is subscribed to already. `E_STREAM_REJECTED`: the venue refused it.
- * `E_STREAM_CLOSED`: the subscription or the pool was closed first.
+ * `E_STREAM_CLOSED`: the subscription or the pool was closed first. `E_STREAM_OVERFLOW`: its consumer was too slow.
  */
-export type StreamErrorCode = 'E_STREAM_TAKEN' | 'E_STREAM_REJECTED' | 'E_STREAM_CLOSED';
+export type StreamErrorCode = 'E_STREAM_TAKEN' | 'E_STREAM_REJECTED' | 'E_STREAM_CLOSED' | 'E_STREAM_OVERFLOW';
 
 export class StreamError extends Error {
   override readonly name = 'StreamError';

@@ -6,7 +6,7 @@ import { Backoff } from '../../../src/pool/websocket/backoff.js';
 const always = (value: number) => ({ ...seededRandom(1), next: () => value });
 
 describe('Backoff', () => {
-  it('lets the first dial after a single failure go at once, then doubles its bound up to the most', async () => {
+  it('doubles its bound with every failure, up to the most', async () => {
     const clock = new FakeClock();
     const backoff = new Backoff({ initialMs: 100, maxMs: 500 }, clock, always(1));
     const waits: number[] = [];
@@ -15,7 +15,7 @@ describe('Backoff', () => {
       backoff.failed(clock.now());
       waits.push(backoff.waitMs);
     }
-    expect(waits).toEqual([0, 100, 200, 400, 500, 500]);
+    expect(waits).toEqual([100, 200, 400, 500, 500, 500]);
   });
 
   it('spreads the delay over the whole bound', () => {
@@ -54,8 +54,18 @@ describe('Backoff', () => {
     const openedAtMs = clock.now();
     await clock.advance(1000);
     backoff.broke(openedAtMs);
-    expect(backoff.failures).toBe(3);
-    backoff.failed(clock.now());
     expect(backoff.failures).toBe(1);
+  });
+
+  it('delays the first dial after all was well too, however old the connection that broke', async () => {
+    const clock = new FakeClock();
+    const backoff = new Backoff({ initialMs: 100, maxMs: 500, stableAfterMs: 1000 }, clock, always(1));
+    backoff.failed(clock.now());
+    await clock.advance(5000);
+    backoff.broke(-10_000);
+    expect([backoff.failures, backoff.waitMs]).toEqual([1, 100]);
+    // Those that break with it are one failure.
+    backoff.broke(-20_000);
+    expect([backoff.failures, backoff.waitMs]).toEqual([1, 100]);
   });
 });

@@ -9,9 +9,11 @@ import { WebSocketDialError } from '../../../src/pool/websocket/index.js';
 /** A protocol as plain as possible, with the limits of a strict venue unless told otherwise. */
 export function fakeProtocol(limits: Partial<StreamProtocol> = {}): StreamProtocol {
   return {
+    name: 'fake',
     path: '/stream',
     maxStreamsPerRequest: 200,
-    requestsPerSecond: 1000,
+    requests: { count: 1000, perMs: 1000 },
+    sequenceOf: () => 'contiguous',
     encodeSubscribe: (streams, id) => JSON.stringify({ op: 'subscribe', streams, id }),
     encodeUnsubscribe: (streams, id) => JSON.stringify({ op: 'unsubscribe', streams, id }),
     decode: (text) => JSON.parse(text) as ReturnType<StreamProtocol['decode']>,
@@ -29,13 +31,19 @@ export interface FakeRequest {
 export class FakeConnection implements StreamTransport {
   readonly requests: (FakeRequest & { readonly atMs: number })[] = [];
   readonly unanswered: FakeRequest[] = [];
+  /** Other texts, as they came. */
+  readonly texts: string[] = [];
   readonly subscribed = new Set<string>();
   readonly origin: string;
   readonly localPort: number;
+  readonly bornAtMs: number;
   pings = 0;
   open = true;
   /** A silent peer takes everything and answers nothing, pings included. */
   silent = false;
+  /** What a stalled peer says is under way, and lost should the connection break. */
+  stalled = false;
+  readonly #underWay: string[] = [];
   readonly #venue: FakeVenue;
   #handlers: TransportHandlers | undefined;
 
@@ -43,6 +51,7 @@ export class FakeConnection implements StreamTransport {
     this.#venue = venue;
     this.origin = origin;
     this.localPort = localPort;
+    this.bornAtMs = venue.now();
   }
 
   listen(handlers: TransportHandlers): void {
@@ -51,10 +60,14 @@ export class FakeConnection implements StreamTransport {
 
   send(text: string): void {
     if (!this.open) throw new Error('sent on a closed connection');
-    const request = JSON.parse(text) as FakeRequest;
-    this.requests.push({ ...request, atMs: this.#venue.now() });
+    const request = JSON.parse(text) as Omit<FakeRequest, 'op'> & { op: FakeRequest['op'] | undefined };
+    if (request.op === undefined) {
+      this.texts.push(text);
+      return;
+    }
+    this.requests.push({ ...(request as FakeRequest), atMs: this.#venue.now() });
     if (this.silent) return;
-    this.unanswered.push(request);
+    this.unanswered.push(request as FakeRequest);
     if (this.#venue.answers) queueMicrotask(() => this.answer());
   }
 
@@ -99,12 +112,31 @@ export class FakeConnection implements StreamTransport {
     this.say({ kind: 'data', stream, firstId, lastId, payload: null });
   }
 
+  /** A message of a linked sequence, or of a book. */
+  linked(stream: string, lastId: number, prevId: number | undefined): void {
+    this.say({ kind: 'data', stream, firstId: lastId, lastId, prevId, payload: null });
+  }
+
   say(message: object): void {
-    if (!this.silent) this.#handlers?.message(JSON.stringify(message));
+    if (this.silent || !this.open) return;
+    const text = JSON.stringify(message);
+    if (this.stalled) this.#underWay.push(text);
+    else this.#handlers?.message(text);
+  }
+
+  /** What was under way arrives. */
+  flow(): void {
+    this.stalled = false;
+    for (const text of this.#underWay.splice(0)) if (this.open) this.#handlers?.message(text);
   }
 
   pingClient(): void {
     this.#handlers?.ping();
+  }
+
+  /** A second close of the same connection, as a careless transport may report. */
+  closeAgain(): void {
+    this.#handlers?.closed(1006);
   }
 
   drop(code = 1006): void {
@@ -127,9 +159,12 @@ export class FakeVenue {
   readonly refused = new Set<string>();
   readonly hanging = new Set<string>();
   readonly refuses = new Set<string>();
+  /** Called with every new connection before the client has it. */
+  born: (connection: FakeConnection) => void = () => {};
   /** Answers every request by itself. */
   answers = true;
   dials = 0;
+  readonly dialedAtMs: number[] = [];
   readonly now: () => number;
 
   constructor(now: () => number) {
@@ -147,6 +182,7 @@ export class FakeVenue {
 
   readonly dial: DialTransport = (url, signal) => {
     this.dials += 1;
+    this.dialedAtMs.push(this.now());
     const { origin } = new URL(url.replace('ws:', 'http:'));
     const key = origin.replace('http:', 'ws:');
     if (this.hanging.has(key)) {
@@ -157,6 +193,7 @@ export class FakeVenue {
     if (this.refused.has(key)) return Promise.reject(new WebSocketDialError('tcp', null, 'ECONNREFUSED'));
     const connection = new FakeConnection(this, key, 40_000 + this.dials);
     this.connections.push(connection);
+    this.born(connection);
     return Promise.resolve({ transport: connection, parts: { dnsMs: 0, tcpMs: 1, tlsMs: 0, upgradeMs: 1 } });
   };
 }

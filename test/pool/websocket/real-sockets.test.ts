@@ -151,6 +151,54 @@ describe('over real sockets', () => {
     expect(pool.connections().map(({ endpointIndex }) => endpointIndex)).toEqual([1, 1]);
   });
 
+  it('two feeds lose and repeat nothing when either of them vanishes or breaks', async () => {
+    const target = await venue();
+    const port = Number(new URL(target.origin).port);
+    const [first, second] = [await tunnel(port), await tunnel(port)];
+    const { pool, events } = openPool({
+      origins: [first.origin, second.origin],
+      feeds: 2,
+      silenceTimeoutMs: 60,
+      pingTimeoutMs: 60,
+    });
+    const ids: number[] = [];
+    const held = pool.subscribe('s', { onMessage: ({ lastId }) => ids.push(lastId) });
+    await until(() => target.subscribed.size === 2 && ids.length > 20);
+    first.state.swallow = true;
+    await until(() => events.some(({ kind }) => kind === 'declaredDead'));
+    first.state.swallow = false;
+    await until(() => events.filter(({ kind }) => kind === 'acknowledged').length >= 3);
+    const { duplicates } = pool.stats().streams;
+    await until(() => pool.stats().streams.duplicates > duplicates + 10);
+    const [socket] = target.subscribed.keys();
+    socket?.terminate();
+    const before = ids.length;
+    await until(() => ids.length > before + 50);
+    expect(ids).toEqual(Array.from(ids, (_, index) => nth(ids, 0) + index));
+    expect(events.filter(({ kind }) => kind === 'gap')).toEqual([]);
+    expect(held.state).toBe('live');
+  });
+
+  it('a connection that the venue is about to close is replaced without a message lost', async () => {
+    const target = await venue();
+    const { pool, events } = openPool({ origins: [target.origin], settleMs: 200 });
+    const seen = Array.from({ length: 8 }, (_, index) => {
+      const ids: number[] = [];
+      pool.subscribe(`s${index}`, { onMessage: ({ lastId }) => ids.push(lastId) });
+      return ids;
+    });
+    await until(() => seen.every(({ length }) => length > 10));
+    for (const socket of target.subscribed.keys()) socket.send(JSON.stringify({ kind: 'leaving' }));
+    await until(() => events.filter(({ kind }) => kind === 'rotated').length === 2);
+    const before = seen.map(({ length }) => length);
+    await until(() => seen.every(({ length }, index) => length > nth(before, index) + 10));
+    for (const ids of seen) expect(ids).toEqual(Array.from(ids, (_, index) => nth(ids, 0) + index));
+    const { gaps, resubscriptions, integralsMs } = pool.stats().streams;
+    expect({ gaps, resubscriptions }).toEqual({ gaps: 0, resubscriptions: 0 });
+    expect(integralsMs.acknowledged).toBeGreaterThan(0);
+    expect(target.subscribed.size).toBe(2);
+  });
+
   it('trusts the authority it is given for wss, and no other', async () => {
     const credentials = await selfSigned();
     const { origin } = await venue(credentials);

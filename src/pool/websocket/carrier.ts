@@ -1,0 +1,38 @@
+import type { Lease } from '../contracts.js';
+import type { WebSocketConnection } from './connection.js';
+
+/**
+ * What a connection is there for: to take streams; to take them when others are lost; to hold its streams until they
+ * are carried elsewhere; nothing any more.
+ */
+export type CarrierRole = 'serving' | 'standby' | 'retiring' | 'gone';
+
+/** A connection on loan to a pool of streams. */
+export class Carrier {
+  readonly lease: Lease<WebSocketConnection>;
+  /** Streams that it takes at most. */
+  readonly capacity: number;
+  /** Streams that it carries, those that are leaving included. */
+  load = 0;
+  role: CarrierRole = 'serving';
+  /** When it was lent. */
+  readonly sinceMs: number;
+
+  constructor(lease: Lease<WebSocketConnection>, capacity: number, sinceMs: number) {
+    this.lease = lease;
+    this.capacity = capacity;
+    this.sinceMs = sinceMs;
+  }
+
+  get connection(): WebSocketConnection {
+    return this.lease.connection;
+  }
+
+  get endpointIndex(): number {
+    return this.lease.connection.endpointIndex;
+  }
+
+  get room(): number {
+    return this.capacity - this.load;
+  }
+}

@@ -1,0 +1,2 @@
+export { createTracker } from './tracker.js';
+export type { Sequenced, SequenceGap, SequenceReset, SequenceTracker, SequenceVerdict } from './verdict.js';
