@@ -29,7 +29,13 @@ export function foreignLease(pool: string, lease: unknown, home: { readonly name
   return new PoolError('E_POOL_RELEASED', text);
 }
 
-export function releasedBefore({ id, connectionId }: { readonly id: number; readonly connectionId: number }): PoolError {
+export function releasedBefore({
+  id,
+  connectionId,
+}: {
+  readonly id: number;
+  readonly connectionId: number;
+}): PoolError {
   return new PoolError('E_POOL_RELEASED', `lease ${id} of connection ${connectionId} was released before`);
 }
 
