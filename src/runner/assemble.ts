@@ -2,7 +2,7 @@ import type { LatencyHistogram } from '../base/index.js';
 import { metricAt } from '../metrics/index.js';
 import { distributionOf } from '../record/index.js';
 import type { ArmRecord, LaunchRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
-import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import { type LoadedScenario, poolOf, type Scenario } from '../scenario/index.js';
 import { median } from '../statistics/index.js';
 import type { Steadiness } from './arm/messages.js';
 import { type FaultFinding, findFaults } from './faults.js';
@@ -70,8 +70,9 @@ export function assemble(
 
 function measured(scenario: Scenario, sample: LaunchSample): MeasuredLaunch {
   const faults = findFaults(sample);
-  const tally = tallyOfLaunch(scenario, sample, faults);
-  const blocks = sample.runs.toSorted((a, b) => a.block - b.block).map((run) => metricsOf(tallyOfRun(scenario, run)));
+  const own = { ...scenario, pool: poolOf(scenario, sample.arm) };
+  const tally = tallyOfLaunch(own, sample, faults);
+  const blocks = sample.runs.toSorted((a, b) => a.block - b.block).map((run) => metricsOf(tallyOfRun(own, run)));
   return { sample, faults, tally, values: metricsOf(tally), blocks };
 }
 
