@@ -80,8 +80,12 @@ export class FeedMerge {
 
   arrived(feed: Feed, message: StreamData, nowMs: number): void {
     const waits = feed.held.length > 0 || (this.#isAhead(feed, message) && this.#othersFill(feed));
-    if (waits) this.#hold(feed, message);
-    else this.#judge(feed, message, nowMs, false);
+    if (waits) {
+      this.#hold(feed, message);
+      return;
+    }
+    if (this.#held > 0 && this.#rule === 'rising') this.#releaseBefore(feed, message, nowMs);
+    this.#judge(feed, message, nowMs, false);
   }
 
   /**
@@ -180,6 +184,24 @@ export class FeedMerge {
     feed.held.push(message);
     this.#held += 1;
     if (this.#held >= MOST_HELD) this.#flush(feed, []);
+  }
+
+  /**
+   * Where ids only rise, a feed that skips what another one holds has left it out: that is delivered first, or it would be
+   * taken for something that was there before.
+   */
+  #releaseBefore(feed: Feed, { lastId }: StreamData, nowMs: number): void {
+    this.#settling = true;
+    for (const other of this.#options.feeds()) {
+      if (other === feed) continue;
+      for (let [message] = other.held; message && message.lastId < lastId; [message] = other.held) {
+        other.held.shift();
+        this.#held -= 1;
+        this.#judge(other, message, nowMs, this.#isAhead(other, message));
+      }
+    }
+    this.#settling = false;
+    if (this.#held === 0) this.stop();
   }
 
   /** Delivers what was held and is now next, and drops what is known by now, as long as one leads to another. */
