@@ -23,10 +23,13 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   link: { folders: ['base'], packages: [] },
   exchange: { folders: ['base', 'link'], packages: ['ws', '@peculiar/x509', 'dns-packet'] },
 
+  // Looks at the machine; every record holds what it found.
+  doctor: { folders: ['base'], packages: [] },
+
   // The stages.
   scenario: { folders: ['base', 'metrics'], packages: ['zod', 'yaml'] },
   driver: { folders: ['base', ...LIBRARY], packages: ['ws'] },
-  record: { folders: ['base', 'metrics'], packages: ['hdr-histogram-js'] },
+  record: { folders: ['base', 'metrics', 'doctor'], packages: ['hdr-histogram-js'] },
   gate: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record'], packages: [] },
   baseline: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate'], packages: ['zod', 'yaml'] },
   runner: { folders: [...MEASURING, 'statistics', 'record'], packages: [] },
@@ -37,7 +40,10 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   },
 
   // The composition root, and the library's front door.
-  cli: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: ['commander', 'chalk'] },
+  cli: {
+    folders: [...MEASURING, ...DECIDING, 'doctor', 'runner', 'observe', 'report'],
+    packages: ['commander', 'chalk'],
+  },
   index: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: [] },
 };
 

@@ -93,9 +93,10 @@ function launchFactor(metric: string, arm: ArmRecord, run: BaselineRun): number 
 
 // What makes a different count no proof of a change in the code.
 function doubtOf(arm: ArmRecord, run: BaselineRun, context: RunContext): string | undefined {
-  if (context.seed !== run.seed) return `The seed is another (${context.seed}, stored ${run.seed}), so it may differ.`;
+  if (context.seed !== run.seed)
+    return `The seed is another (${context.seed}, stored ${run.seed}), so it may differ; --seed ${run.seed} would settle it.`;
   if (arm.launches !== run.launches)
-    return `The arm ran ${arm.launches} launches where ${run.launches} are stored, so the whole is scaled.`;
+    return `The arm ran ${arm.launches} launches where ${run.launches} are stored, so the whole is scaled; as many would settle it.`;
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import { MpBenchError, parseDurationMs } from '../base/index.js';
 import type { RecordFlags } from './commands/baseline.js';
 import type { MockFlags } from './commands/mock.js';
 import type { ObserveFlags } from './commands/observe.js';
+import type { ReportFlags } from './commands/report.js';
 import type { RunFlags } from './commands/run.js';
 import type { Io } from './io.js';
 import { packageVersion } from './version.js';
@@ -50,6 +51,8 @@ function addRun(program: Command, io: Io, argv: readonly string[], finish: Finis
     .option('--baseline <name...>', 'compare with these baselines (default: those that fit)', [])
     .option('--no-progress', 'no progress on stderr')
     .option('--strict', 'inconclusive fails, with exit code 97', false)
+    .option('--junit <file>', 'write the verdict as JUnit XML')
+    .option('--github', 'annotations and a summary for GitHub; in one of its steps by itself', false)
     .action(async (scenarios: string[], flags: RunFlags) => {
       const { run } = await import('./commands/run.js');
       finish(await run(io, argv, scenarios, flags));
@@ -138,7 +141,9 @@ function addRecords(program: Command, io: Io, finish: Finish): void {
     .description('render stored records anew')
     .argument('[record...]', 'files, directories or run ids; the last run when left out')
     .option('--out <dir>', 'where to put report.md (default: beside the record)')
-    .action(async (records: string[], flags: { out?: string }) =>
+    .option('--junit <file>', 'write the verdict as JUnit XML')
+    .option('--github', 'annotations and a summary for GitHub', false)
+    .action(async (records: string[], flags: ReportFlags) =>
       finish(await (await import('./commands/report.js')).report(io, records, flags)),
     );
 }
@@ -192,6 +197,11 @@ function addScenarios(program: Command, io: Io, finish: Finish): void {
     .command('list')
     .description('every scenario, its question and its file')
     .action(async () => finish(await (await import('./commands/list.js')).list(io)));
+  program
+    .command('doctor')
+    .description('what on this machine will disturb a measurement, and what to do')
+    .option('--json', 'print the findings as JSON', false)
+    .action(async (flags: { json: boolean }) => finish(await (await import('./commands/doctor.js')).doctor(io, flags)));
   program
     .command('schema')
     .description('JSON Schema of a scenario file, for editors')

@@ -1,6 +1,6 @@
 export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns } from './between-runs.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';
-export { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+export { failLevel, fewestFor, PASS_LEVEL, SHOWN_CONFIDENCE } from './levels.js';
 export { type Comparand, pairLogRatios } from './pairs.js';
 export { ruleInWords } from './rule.js';
 export { type Comparison, countJudged, type GateSpec, type TargetSpec } from './spec.js';
@@ -8,3 +8,4 @@ export { type TargetData, type TargetJudgement } from './target-data.js';
 export { judgeTargets } from './target.js';
 export { direction, judgeTiming, type TimingJudgement, type TimingQuestion, worseSign } from './timing.js';
 export { type JudgedRow, runVerdict, scenarioVerdict, type ScenarioOutcome } from './verdict.js';
+export { percent } from './wording.js';

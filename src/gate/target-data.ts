@@ -10,7 +10,7 @@ export interface TargetData extends Pick<ScenarioRecord, 'arms' | 'launches' | '
   readonly contaminated?: boolean | undefined;
 }
 
-export type TargetJudgement = Pick<TargetRow, 'verdict' | 'value' | 'interval' | 'n' | 'reason'>;
+export type TargetJudgement = Pick<TargetRow, 'verdict' | 'value' | 'interval' | 'n' | 'reason' | 'pairsToSettle'>;
 
 export function notEvaluated(reason: string): TargetJudgement {
   return { verdict: 'notEvaluated', value: null, interval: null, n: 0, reason };

@@ -65,7 +65,7 @@ function judgePairs(target: TargetSpec, against: string, data: TargetData): Targ
     };
   }
   const few = tooFewFailures(target, against, data.arms);
-  if (few !== undefined) return { ...shownRatio(pairs), verdict: 'inconclusive', n: pairs.length, reason: few };
+  if (few !== undefined) return { ...shownRatio(pairs), verdict: 'inconclusive', n: pairs.length, ...few };
   const values = linearContrasts(pairs, target.limit);
   return { ...shownRatio(pairs), ...judgeSample(target, { values, limit: 0, unit: 'pairs', absent }, data) };
 }

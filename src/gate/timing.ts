@@ -29,6 +29,8 @@ export interface TimingJudgement {
   readonly interval: readonly [number, number] | null;
   readonly n: number;
   readonly reason: string;
+  /** Launch pairs in all that are expected to settle an inconclusive judgement; absent where no number of them is. */
+  readonly pairsToSettle?: number;
 }
 
 /**
@@ -54,19 +56,18 @@ export function judgeTiming(question: TimingQuestion): TimingJudgement {
   const estimate = hodgesLehmann(worse);
   const verdict = shown === 'fail' && question.contaminated === true ? 'inconclusive' : shown;
   const seen = `${question.metric} against ${question.versus}: ${direction(Math.expm1(sign * estimate), sign)} over ${n} pairs; `;
-  const settle = whatWouldSettle({
-    values: worse,
-    towardsPass: margin - estimate,
-    towardsFail: estimate - deadZone,
-    judged: question.judged,
-    unit: 'pairs',
-  });
+  const towards = { towardsPass: margin - estimate, towardsFail: estimate - deadZone };
+  const settle =
+    shown === 'inconclusive'
+      ? whatWouldSettle({ values: worse, ...towards, judged: question.judged, unit: 'pairs' })
+      : undefined;
   return {
     verdict,
     change: Math.expm1(sign * estimate),
     interval: changeInterval(changes),
     n,
-    reason: seen + conclusion({ shown, verdict, pGood, pBad, settle }, question),
+    reason: seen + conclusion({ shown, verdict, pGood, pBad, settle: settle?.sentence ?? '' }, question),
+    ...(typeof settle?.values === 'number' && { pairsToSettle: settle.values }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from '../doctor/index.js';
 import type { Observation } from './observation.js';
 
 /** The record of a run: what `--json` prints and `record.json` holds. A contract: fields are added, never changed. */
@@ -28,6 +29,8 @@ export interface Environment {
   readonly memoryMb: number;
   /** Which cores the exchange and the arms were pinned to; null where pinning is not possible. */
   readonly pinning: { readonly exchange: number; readonly arm: number } | null;
+  /** What `doctor` found when the run began, and while it lasted; records of before it existed have none. */
+  readonly findings?: readonly Finding[];
 }
 
 export interface ArmRecord {
@@ -68,6 +71,8 @@ export interface TargetRow {
   readonly byConstruction: boolean;
   /** Why, in one sentence; always there when the verdict is not `pass`. */
   readonly reason: string;
+  /** Launch pairs in all that are expected to decide an inconclusive row; absent where no number of them is. */
+  readonly pairsToSettle?: number;
 }
 
 export interface BaselineRow {
@@ -150,6 +155,10 @@ export interface ScenarioRecord {
   readonly pairs: readonly PairRow[];
   readonly launches: readonly LaunchRow[];
   readonly warnings: readonly string[];
+  /** How long it took, with the start of its processes. */
+  readonly durationMs?: number;
+  /** The command that runs this scenario alone again, with the same seed and settings. */
+  readonly command?: string;
 }
 
 export interface RunRecord {

@@ -1,5 +1,8 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, ScenarioRecord } from '../../src/record/index.js';
+import { readXml } from '../report/xml-reader.js';
 import { descendants, finished, isAlive, Workplace } from './command.js';
 
 function deterministicMetrics({ name, arms, deterministic }: ScenarioRecord): Record<string, unknown> {
@@ -75,8 +78,22 @@ describe('mp-bench run, as a process', () => {
     using place = new Workplace();
     const smaller = ['load.requests.operations=48', 'sampling.blocks=1', 'arms.default.launches=0', 'pool.max=1'];
     const sets = smaller.flatMap((setting) => ['--set', setting]);
-    const { code } = await place.run(['run', 'rest-polling', '--no-progress', ...sets]);
+    const junit = join(dirname(place.out), `${basename(place.out)}.xml`);
+    const { code, stdout, stderr } = await place.run([
+      'run',
+      'rest-polling',
+      '--no-progress',
+      '--github',
+      '--junit',
+      junit,
+      ...sets,
+    ]);
     expect(code).toBe(99);
+    expect(stdout).toContain('\nfail rest-polling: hit rate > 85 %\n');
+    expect(stderr).toContain('::error title=rest-polling%3A hit rate > 85 %25::');
+    const [suite] = readXml(readFileSync(junit, 'utf8')).children;
+    rmSync(junit);
+    expect(Number(suite?.attributes['failures'])).toBeGreaterThanOrEqual(1);
     const failed = place
       .record()
       .scenarios[0]?.targets.filter(({ verdict }) => verdict === 'fail')

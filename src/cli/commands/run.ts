@@ -1,12 +1,13 @@
 import { MpBenchError } from '../../base/index.js';
 import { type Baseline, findBaselines, locateBaseline } from '../../baseline/index.js';
 import { type LoadedScenario, parseOverride } from '../../scenario/index.js';
-import { commandLine } from '../command-line.js';
+import { prepareCiReports, writeCiReports } from '../ci-reports.js';
+import { commandLine, scenarioCommand } from '../command-line.js';
 import { exitCodeOfRun } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import type { Baselines } from '../judge.js';
 import { loadScenarios, type ScenarioRequest } from '../load-scenarios.js';
-import { baselinePlaces, reportPlace } from '../lookup.js';
+import { baselinePlaces, reportPlace, scenarioArgument } from '../lookup.js';
 import { measure } from '../measure.js';
 import { recordTable } from '../record-table.js';
 import { armsForDrivers, selectArms } from '../select-arms.js';
@@ -22,11 +23,14 @@ export interface RunFlags {
   readonly baseline: readonly string[];
   readonly progress: boolean;
   readonly strict: boolean;
+  readonly junit?: string;
+  readonly github: boolean;
 }
 
 /** `mp-bench run`: measure, compare with the baselines, write reports, gate. */
 export async function run(io: Io, argv: readonly string[], names: readonly string[], flags: RunFlags): Promise<number> {
   const overrides = flags.set.map(parseOverride);
+  const reports = await prepareCiReports(io, flags);
   const scenarios = await scenariosFor(io, { names, quick: flags.quick, overrides }, flags);
   const { record, file, stoppedBy } = await measure(io, {
     scenarios,
@@ -35,10 +39,12 @@ export async function run(io: Io, argv: readonly string[], names: readonly strin
     overrides,
     baselines: await baselinesFor(io, flags.baseline),
     command: commandLine(argv, flags.seed),
+    commandOf: (file) => scenarioCommand(scenarioArgument(io, file), flags),
     progress: flags.progress,
     out: reportPlace(io, flags.out),
   });
   io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : recordTable(io, record, file));
+  await writeCiReports(io, reports, record, file);
   return exitCodeOfRun(record.verdict, { strict: flags.strict, stoppedBy });
 }
 
