@@ -7,7 +7,7 @@ import { type RunMeasurement, runScenarios, type ScenarioMeasurement } from '../
 import type { LoadedScenario, Override } from '../scenario/index.js';
 import { EXIT } from './exit-codes.js';
 import type { Io, StopSignal } from './io.js';
-import { type Baselines, judgeRun, type RunIdentity } from './judge.js';
+import { type Baselines, isOpen, judgeRun, type RunIdentity, type Rules } from './judge.js';
 import { progressOn } from './progress.js';
 import { packageVersion } from './version.js';
 
@@ -35,9 +35,10 @@ export interface MeasuredRun {
  */
 export async function measure(io: Io, request: MeasureRequest): Promise<MeasuredRun> {
   const startMs = systemClock.now();
-  const identity = identityOf(request);
+  const { scenarios, baselines } = request;
+  const rules: Rules = { identity: identityOf(request), baselines, scenarios };
   const record = (measured: RunMeasurement): RunRecord =>
-    judgeRun(measured, identity, request.baselines, Math.round(systemClock.now() - startMs));
+    judgeRun(measured, rules, Math.round(systemClock.now() - startMs));
   const stop = stopOnSignal(io);
   const progress = progressOn(io, request.progress);
   const soFar: ScenarioMeasurement[] = [];
@@ -50,9 +51,14 @@ export async function measure(io: Io, request: MeasureRequest): Promise<Measured
     written = written.then(() => writeRun(request.out, record(measured)));
   };
   try {
-    const { scenarios, seed } = request;
-    const { signal } = stop;
-    const measured = await runScenarios({ scenarios, seed, signal, onProgress: progress.show, onMeasured });
+    const measured = await runScenarios({
+      scenarios,
+      seed: request.seed,
+      signal: stop.signal,
+      isOpen: (scenario) => isOpen(scenario, rules),
+      onProgress: progress.show,
+      onMeasured,
+    });
     await written;
     const final = record(measured);
     return { record: final, file: await writeRun(request.out, final), stoppedBy: stop.stoppedBy() };

@@ -74,11 +74,25 @@ export function judgeAgainstRuns(question: BetweenRunsQuestion): TimingJudgement
   };
 }
 
+/**
+ * Would more pairs make the comparison sharper? They would while the pairs of this run say less of it than runs differ
+ * among each other. Asks for the spread alone and never for the outcome, so that stopping on it is no peeking.
+ */
+export function morePairsWouldSharpen({
+  logRatios,
+  stored,
+}: Pick<BetweenRunsQuestion, 'logRatios' | 'stored'>): boolean {
+  return stored.length >= FEWEST_RUNS && withinRun(logRatios) > standardDeviation(stored);
+}
+
+function withinRun(logRatios: readonly number[]): number {
+  const { low, high } = signedRankInterval(logRatios);
+  return (high - low) / 2 / 1.96;
+}
+
 // Of the difference between a new run and the mean of the stored ones.
 function predictionDeviation({ logRatios, stored }: BetweenRunsQuestion): number {
-  const { low, high } = signedRankInterval(logRatios);
-  const within = (high - low) / 2 / 1.96;
-  const oneRun = Math.max(standardDeviation(stored), within, Number.EPSILON);
+  const oneRun = Math.max(standardDeviation(stored), withinRun(logRatios), Number.EPSILON);
   return oneRun * Math.sqrt(1 + 1 / stored.length);
 }
 

@@ -1,5 +1,6 @@
 import { normalQuantile, robustSpread } from '../statistics/index.js';
-import { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+import { failLevel, fewestFor, passLevel } from './levels.js';
+import type { Look } from './look.js';
 
 // Pitman efficiency of the signed-rank test against the t-test for normal data (Hodges & Lehmann 1956).
 const EFFICIENCY = 3 / Math.PI;
@@ -12,21 +13,22 @@ export interface OpenQuestion {
   /** The same for FAIL. */
   readonly towardsFail: number;
   readonly judged: number;
+  readonly look?: Look | undefined;
   /** What one value comes from, in the plural. */
   readonly unit: string;
 }
 
 /** What would settle an inconclusive row, in a sentence: how many more values at the spread seen, and of what. */
 export function whatWouldSettle(question: OpenQuestion): string {
-  const { values, judged, unit } = question;
-  const fail = failLevel(judged);
+  const { values, judged, look, unit } = question;
+  const [fail, pass] = [failLevel(judged, look), passLevel(look)];
   const fewest = fewestFor(fail);
   const limits =
     values.length < fewest
-      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(PASS_LEVEL) ? `, a PASS below ${fewestFor(PASS_LEVEL)}` : ''}.`
+      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(pass) ? `, a PASS below ${fewestFor(pass)}` : ''}.`
       : '';
   const needed = Math.min(
-    valuesNeeded(values, question.towardsPass, PASS_LEVEL),
+    valuesNeeded(values, question.towardsPass, pass),
     valuesNeeded(values, question.towardsFail, fail),
   );
   if (needed > OUT_OF_REACH)

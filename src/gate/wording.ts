@@ -14,3 +14,8 @@ export function percent(fraction: number): string {
 export function pValue(p: number): string {
   return p < 0.0001 ? 'p < 0.0001' : `p = ${Number(p.toPrecision(2))}`;
 }
+
+/** A level of a test: `0.025`, `0.0036`. */
+export function level(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

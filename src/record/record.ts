@@ -124,7 +124,7 @@ export interface PairRow {
   readonly blocks: readonly (readonly [number, number])[];
 }
 
-/** One value of one launch, for absolute targets. */
+/** One value of one launch, for absolute targets and exact counts. */
 export interface LaunchRow {
   readonly launch: number;
   readonly arm: string;
@@ -149,6 +149,8 @@ export interface ScenarioRecord {
   readonly faults: readonly FaultRow[];
   readonly pairs: readonly PairRow[];
   readonly launches: readonly LaunchRow[];
+  /** After how many pairs the run could stop, and after how many it did. */
+  readonly looks?: { readonly planned: readonly number[]; readonly taken: number };
   readonly warnings: readonly string[];
 }
 

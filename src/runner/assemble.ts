@@ -2,7 +2,7 @@ import type { LatencyHistogram } from '../base/index.js';
 import { metricAt } from '../metrics/index.js';
 import { distributionOf } from '../record/index.js';
 import type { ArmRecord, LaunchRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
-import type { LoadedScenario, Scenario } from '../scenario/index.js';
+import { type LoadedScenario, plannedLooks, type Scenario } from '../scenario/index.js';
 import { median } from '../statistics/index.js';
 import type { Steadiness } from './arm/messages.js';
 import { type FaultFinding, findFaults } from './faults.js';
@@ -64,6 +64,10 @@ export function assemble(
     faults: launches.flatMap(({ faults }) => faults.map(({ row }) => row)),
     pairs: pairRows(scenario, launches),
     launches: launchRows(scenario, launches),
+    looks: {
+      planned: plannedLooks(scenario.sampling),
+      taken: new Set(samples.map(({ pair }) => pair)).size,
+    },
     warnings: [...loaded.warnings],
   };
 }
@@ -141,9 +145,9 @@ function pairRow(metric: string, test: MeasuredLaunch, control: MeasuredLaunch, 
 }
 
 function launchRows(scenario: Scenario, launches: readonly MeasuredLaunch[]): LaunchRow[] {
-  const metrics = new Set(scenario.targets.map((target) => target.metric));
+  const targets = scenario.targets.map((target) => target.metric);
   return launches.flatMap(({ sample, values }) =>
-    [...metrics].flatMap((metric): LaunchRow[] => {
+    [...new Set([...targets, ...(scenario.deterministic[sample.arm] ?? [])])].flatMap((metric): LaunchRow[] => {
       const value = metricAt(metric) && valueAt(values, metric);
       return value === undefined ? [] : [{ launch: sample.pair, arm: sample.arm, metric, value }];
     }),

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly scenarios: readonly LoadedScenario[];
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Asked where a scenario may stop: is a verdict of it still open? Left out, it stops there. */
+  readonly isOpen?: (measurement: ScenarioMeasurement) => boolean;
   readonly onProgress: (event: ProgressEvent) => void;
   /** Called as soon as a scenario is measured, so that a later failure does not lose it. */
   readonly onMeasured?: (measurement: ScenarioMeasurement) => void;
@@ -34,7 +36,9 @@ export async function runScenarios(options: RunOptions): Promise<RunMeasurement>
       if (signal.aborted) break;
       const progress = (event: Omit<ProgressEvent, 'position'>): void =>
         options.onProgress({ ...event, position: [i + 1, scenarios.length] });
-      const measurement = await runScenario({ loaded, exchange, seed, pinning, signal, progress });
+      const { isOpen } = options;
+      const parts = { loaded, exchange, seed, pinning, signal, progress };
+      const measurement = await runScenario(isOpen ? { ...parts, isOpen } : parts);
       measured.push(measurement);
       options.onMeasured?.(measurement);
     }

@@ -127,6 +127,15 @@ const samplingFitsLoad: Check = ({ faults, timeline, load, sampling }) => {
   return found;
 };
 
+const looksAscend: Check = ({ sampling }) => {
+  if (!sampling?.extendTo) return [];
+  const looks = [sampling.pairs, ...sampling.extendTo];
+  const message = `\`sampling.extendTo\` must ascend from above \`sampling.pairs\`, got ${looks.join(', ')}`;
+  return looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0))
+    ? []
+    : [{ path: ['sampling', 'extendTo'], message }];
+};
+
 const oneControl: Check = ({ arms }) => {
   if (!arms) return [];
   const controls = controlArms({ arms });
@@ -186,6 +195,7 @@ const CHECKS: readonly Check[] = [
   timelineEndpoints,
   venuesNamed,
   samplingFitsLoad,
+  looksAscend,
   oneControl,
   gatesExist,
   targetsExist,

@@ -201,6 +201,10 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       unit: z.enum(['slice', 'launch']).describe('What alternates between the arms of a pair.'),
       pairs: positive().default(12).describe('Launch pairs: the unit of replication.'),
+      extendTo: z
+        .array(positive())
+        .exactOptional()
+        .describe('More pairs while a verdict is open: up to the first number, then to the next. Ascending.'),
       blocks: positive().default(1).describe('Blocks in each pair, one slice of every arm in each (unit slice).'),
     })
     .describe('How often, and in which order, the arms are measured.'),

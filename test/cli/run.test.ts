@@ -144,6 +144,18 @@ describe('mp-bench run', () => {
     expect(runner.runScenarios).not.toHaveBeenCalled();
   });
 
+  it('has a scenario extended while a target is open, and never for one that is settled', async () => {
+    const open = async (outcome: Outcome): Promise<boolean | undefined> => {
+      await world.run('run', 'small');
+      const { isOpen, scenarios } = askedFor();
+      const [loaded] = scenarios;
+      return loaded && isOpen?.(measurement(loaded, outcome));
+    };
+    expect(await open({ launches: 3 })).toBe(true);
+    expect(await open({ launches: 12 })).toBe(false);
+    expect(await open({ launches: 12, hitRate: 0.1 })).toBe(false);
+  });
+
   it('prints the record, and only that, with --json', async () => {
     const { stdout } = await world.run('run', 'small', '--json', '--quick', '--seed', '7', '--set', 'pool.max=24');
     const record = JSON.parse(stdout) as RunRecord;
