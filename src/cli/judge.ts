@@ -1,12 +1,13 @@
 import {
   type Baseline,
   chooseBaselines,
+  controlOf,
   compareToBaseline,
   modeOf,
   type RunContext,
   spreadIsOpen,
 } from '../baseline/index.js';
-import { countJudged, judgeTargets, runVerdict, scenarioVerdict } from '../gate/index.js';
+import { countJudged, judgeMachine, judgeTargets, runVerdict, scenarioVerdict } from '../gate/index.js';
 import { METRIC_VERSION } from '../metrics/index.js';
 import { environment, type RunRecord, SCHEMA_VERSION, type ScenarioRecord } from '../record/index.js';
 import type { RunMeasurement, ScenarioMeasurement } from '../runner/index.js';
@@ -90,24 +91,27 @@ function judgeScenario(measurement: ScenarioMeasurement, context: Context): Scen
   const { scenario, complete, ...measured } = measurement;
   const { identity, whole } = context;
   const unjudged: ScenarioRecord = { ...measured, verdict: 'empty', targets: [], baselines: [] };
+  const machine = judgeMachine(measured.machine ?? [], controlOf(measured) ?? '');
+  const { contaminated } = machine;
   const targets = judgeTargets(scenario.targets, {
     ...measured,
+    contaminated,
     judged: whole.targets,
     look: measured.looks,
     ...(!identity.quick && { fewestFelt: FEWEST_FELT }),
   });
   const compared = baselinesFor(unjudged, context);
   const baselines = compared.flatMap((baseline) =>
-    compareToBaseline(unjudged, comparisonContext(scenario.gates, context), baseline),
+    compareToBaseline(unjudged, { ...comparisonContext(scenario.gates, context), contaminated }, baseline),
   );
   const verdict = scenarioVerdict({
     partial: !complete,
     agree: measured.witness.agree,
-    contaminated: false,
+    contaminated,
     rows: [...targets, ...baselines],
   });
   const missing = compared.some(({ role }) => role === 'gate') ? [] : [noGateBaseline(identity.quick)];
-  return { ...measured, verdict, targets, baselines, warnings: [...measured.warnings, ...missing] };
+  return { ...measured, verdict, targets, baselines, warnings: [...measured.warnings, ...machine.reasons, ...missing] };
 }
 
 function comparisonContext(gates: Scenario['gates'], { identity, whole, fingerprint }: Context): RunContext {

@@ -1,4 +1,5 @@
 export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns, morePairsWouldSharpen } from './between-runs.js';
+export { judgeMachine, type MachineJudgement } from './contamination.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';
 export { failLevel, fewestFor, PASS_LEVEL, passLevel } from './levels.js';
 export { type Look, nextLook } from './look.js';

@@ -18,6 +18,7 @@ export {
   type Environment,
   type FaultRow,
   type LaunchRow,
+  type MachineRow,
   type MetricValue,
   type PairRow,
   type RowVerdict,

@@ -16,7 +16,9 @@ import { AuthorityFile } from './authority-file.js';
 import { Launch, type LaunchSample } from './launch.js';
 import { assemble } from './assemble.js';
 import type { ProgressEvent, ScenarioMeasurement } from './measurement.js';
+import type { MachineRow } from '../record/record.js';
 import type { Pinning } from './pinning.js';
+import type { MachineWitness } from './machine/witness.js';
 import { pairsAfter, type PairPlan, planPairs, type Turn } from './plan.js';
 
 export interface RunScenarioOptions {
@@ -24,6 +26,7 @@ export interface RunScenarioOptions {
   readonly exchange: ExchangeClient;
   readonly seed: number;
   readonly pinning: Pinning | null;
+  readonly machine: MachineWitness;
   readonly signal: AbortSignal;
   readonly isOpen?: (measurement: ScenarioMeasurement) => boolean;
   readonly progress: (event: Omit<ProgressEvent, 'position'>) => void;
@@ -39,10 +42,13 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
   const stop = (): void => void session.stop();
   signal.addEventListener('abort', stop, { once: true });
   const samples: LaunchSample[] = [];
+  const before = options.machine.rows.length;
+  const rows = (): MachineRow[] => options.machine.rows.slice(before);
   try {
     let end = 0;
     for (const plan of planPairs(loaded.scenario, seed)) {
-      if (plan.pair === end) end = pairsAfter(loaded.scenario, end, () => isOpen(assemble(loaded, samples, true)));
+      if (plan.pair === end)
+        end = pairsAfter(loaded.scenario, end, () => isOpen(assemble(loaded, { samples, machine: rows() }, true)));
       if (signal.aborted || plan.pair === end) break;
       samples.push(...(await session.pair(plan, end)));
     }
@@ -53,7 +59,7 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     signal.removeEventListener('abort', stop);
     await session.stop();
   }
-  return assemble(loaded, samples, !signal.aborted);
+  return assemble(loaded, { samples, machine: rows() }, !signal.aborted);
 }
 
 interface Prepared {
@@ -121,7 +127,9 @@ class Session {
   async #turn(plan: PairPlan, turn: Turn, byArm: ReadonlyMap<string, Launch>): Promise<void> {
     const progress = { scenario: this.#scenario.name, pair: plan.pair, pairs: this.#pairs, arm: turn.arm };
     this.#options.progress(progress);
-    await launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan));
+    await this.#options.machine.beside(plan.pair, turn, () =>
+      launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan)),
+    );
   }
 
   /** A fresh process against a site of its own, code warm, no link yet. */
