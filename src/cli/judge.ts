@@ -7,7 +7,15 @@ import {
   type RunContext,
   spreadIsOpen,
 } from '../baseline/index.js';
-import { countJudged, judgeMachine, judgeTargets, runVerdict, scenarioVerdict } from '../gate/index.js';
+import {
+  countJudged,
+  isArmGate,
+  judgeArms,
+  judgeMachine,
+  judgeTargets,
+  runVerdict,
+  scenarioVerdict,
+} from '../gate/index.js';
 import { METRIC_VERSION } from '../metrics/index.js';
 import { environment, type RunRecord, SCHEMA_VERSION, type ScenarioRecord } from '../record/index.js';
 import type { RunMeasurement, ScenarioMeasurement } from '../runner/index.js';
@@ -72,9 +80,10 @@ export function isOpen(measurement: ScenarioMeasurement, rules: Rules): boolean 
 }
 
 function contextOf({ identity, baselines, scenarios }: Rules, fingerprint: string): Context {
+  const gates = scenarios.flatMap(({ scenario }) => scenario.gates);
   const whole = {
-    targets: countJudged(scenarios.flatMap(({ scenario }) => scenario.targets)),
-    gates: scenarios.flatMap(({ scenario }) => scenario.gates).length,
+    tests: countJudged(scenarios.flatMap(({ scenario }) => scenario.targets)) + gates.filter(isArmGate).length,
+    gates: gates.filter((gate) => !isArmGate(gate)).length,
   };
   return { identity, baselines, whole, fingerprint };
 }
@@ -83,7 +92,7 @@ interface Context {
   readonly identity: RunIdentity;
   readonly baselines: Baselines;
   /** Statistical judgements in the whole run, which share the error rate. */
-  readonly whole: { readonly targets: number; readonly gates: number };
+  readonly whole: { readonly tests: number; readonly gates: number };
   readonly fingerprint: string;
 }
 
@@ -93,13 +102,14 @@ function judgeScenario(measurement: ScenarioMeasurement, context: Context): Scen
   const unjudged: ScenarioRecord = { ...measured, verdict: 'empty', targets: [], baselines: [] };
   const machine = judgeMachine(measured.machine ?? [], controlOf(measured) ?? '');
   const { contaminated } = machine;
-  const targets = judgeTargets(scenario.targets, {
+  const data = {
     ...measured,
     contaminated,
-    judged: whole.targets,
+    judged: whole.tests,
     look: measured.looks,
     ...(!identity.quick && { fewestFelt: FEWEST_FELT }),
-  });
+  };
+  const targets = [...judgeTargets(scenario.targets, data), ...judgeArms(scenario.gates.filter(isArmGate), data)];
   const compared = baselinesFor(unjudged, context);
   const baselines = compared.flatMap((baseline) =>
     compareToBaseline(unjudged, { ...comparisonContext(scenario.gates, context), contaminated }, baseline),
@@ -114,8 +124,9 @@ function judgeScenario(measurement: ScenarioMeasurement, context: Context): Scen
   return { ...measured, verdict, targets, baselines, warnings: [...measured.warnings, ...machine.reasons, ...missing] };
 }
 
-function comparisonContext(gates: Scenario['gates'], { identity, whole, fingerprint }: Context): RunContext {
+function comparisonContext(all: Scenario['gates'], { identity, whole, fingerprint }: Context): RunContext {
   const { seed } = identity;
+  const gates = all.filter((gate) => !isArmGate(gate));
   return { mode: modeOf(identity), metricVersion: METRIC_VERSION, seed, fingerprint, gates, judged: whole.gates };
 }
 

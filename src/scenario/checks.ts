@@ -154,6 +154,8 @@ function gateConflicts(sections: Sections, index: number): Conflict[] {
   const found = [...armExists(sections, arm, [...path, 'arm']), ...metricExists(metric, [...path, 'metric'])];
   if (controlArms(sections).includes(arm))
     found.push({ path: [...path, 'arm'], message: `\`${arm}\` is the control arm, which is only compared with` });
+  if (gate.against !== undefined && !controlArms(sections).includes(gate.against))
+    found.push({ path: [...path, 'against'], message: `\`${gate.against}\` is not the control arm` });
   if (metricAt(metric)?.definition.better === 'neither')
     found.push({ path: [...path, 'metric'], message: `\`${metric}\` has no better direction: it cannot be gated` });
   if (deadZone >= margin)

@@ -133,6 +133,10 @@ const arm = z.strictObject({
 const gate = z.strictObject({
   arm: z.string().describe('The arm that is gated.'),
   metric: z.string().describe('Metric path, for example responseTimeMs.p50.'),
+  against: z
+    .string()
+    .exactOptional()
+    .describe('The control arm, to compare with that in the same run; left out: the gate baseline.'),
   margin: fraction().default(0.1).describe('Change that must not slip through, as a share.'),
   deadZone: fraction().default(0.03).describe('Change that is ignored even when it is real, as a share.'),
 });
