@@ -10,6 +10,7 @@ import {
 import {
   countJudged,
   isArmGate,
+  isTested,
   judgeArms,
   judgeMachine,
   judgeTargets,
@@ -82,7 +83,9 @@ export function isOpen(measurement: ScenarioMeasurement, rules: Rules): boolean 
 function contextOf({ identity, baselines, scenarios }: Rules, fingerprint: string): Context {
   const gates = scenarios.flatMap(({ scenario }) => scenario.gates);
   const whole = {
-    tests: countJudged(scenarios.flatMap(({ scenario }) => scenario.targets)) + gates.filter(isArmGate).length,
+    tests:
+      countJudged(scenarios.flatMap(({ scenario }) => scenario.targets)) +
+      gates.filter((gate) => isArmGate(gate) && isTested(gate)).length,
     gates: gates.filter((gate) => !isArmGate(gate)).length,
   };
   return { identity, baselines, whole, fingerprint };

@@ -50,6 +50,10 @@ function addRun(program: Command, io: Io, argv: readonly string[], finish: Finis
     .option('--arm <name...>', 'only these arms, and the control arm', [])
     .option('--driver <name...>', 'only the arms with these drivers, and the control arm; a new driver gets an arm', [])
     .option('--baseline <name...>', 'compare with these baselines (default: those that fit)', [])
+    .option(
+      '--base <ref>',
+      'compare with another revision of this repository, built and measured in turns with this one',
+    )
     .option('--no-progress', 'no progress on stderr')
     .option('--strict', 'inconclusive fails, with exit code 97', false)
     .action(async (scenarios: string[], flags: RunFlags) => {

@@ -1,4 +1,4 @@
-export { isArmGate, judgeArms } from './arms.js';
+export { isArmGate, isTested, judgeArms } from './arms.js';
 export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns, morePairsWouldSharpen } from './between-runs.js';
 export { judgeMachine, type MachineJudgement } from './contamination.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';

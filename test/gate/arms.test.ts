@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeArms } from '../../src/gate/index.js';
-import { data, pairRows } from './rows.js';
+import { arm, data, pairRows } from './rows.js';
 
 const GATE = { arm: 'pooled', metric: 'throughput', against: 'unpooled', margin: 0.1, deadZone: 0.03 } as const;
 const pairs = (ratio: number, n = 10) =>
@@ -30,5 +30,25 @@ describe('a gate between two arms of a run', () => {
 
   it('is not evaluated without a pair', () => {
     expect(judgeArms([GATE], data())[0]).toMatchObject({ verdict: 'notEvaluated', value: null, interval: null });
+  });
+});
+
+describe('a count that is gated between two arms', () => {
+  const gate = { ...GATE, metric: 'connectionsOpened' };
+  const opened = (pooled: number) =>
+    data({
+      arms: {
+        pooled: arm({ metrics: { connectionsOpened: pooled } }),
+        unpooled: arm({ metrics: { connectionsOpened: 16 } }),
+      },
+    });
+
+  it('is compared exactly, and one too many is a finding', () => {
+    expect(judgeArms([gate], opened(16))[0]).toMatchObject({ verdict: 'pass', rule: 'exactly as unpooled', value: 16 });
+    expect(judgeArms([gate], opened(17))[0]).toMatchObject({
+      verdict: 'fail',
+      reason: 'An exact count got worse: 17 where 16 is that of unpooled.',
+    });
+    expect(judgeArms([gate], data())[0]?.verdict).toBe('notEvaluated');
   });
 });
