@@ -123,7 +123,8 @@ function judgeScenario(measurement: ScenarioMeasurement, context: Context): Scen
     contaminated,
     rows: [...targets, ...baselines],
   });
-  const missing = compared.some(({ role }) => role === 'gate') ? [] : [noGateBaseline(identity.quick)];
+  const gatesStored = scenario.gates.length === 0 || !scenario.gates.every(isArmGate);
+  const missing = !gatesStored || compared.some(({ role }) => role === 'gate') ? [] : [noGateBaseline(identity.quick)];
   return { ...measured, verdict, targets, baselines, warnings: [...measured.warnings, ...machine.reasons, ...missing] };
 }
 

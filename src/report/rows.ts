@@ -25,7 +25,7 @@ export interface TargetLine {
 export function targetLines(scenario: ScenarioRecord): TargetLine[] {
   return scenario.targets.map((target) => {
     const values = [target.value, target.interval?.[0], target.interval?.[1]];
-    const relative = isRelative(scenario, target.id);
+    const relative = isRelative(scenario, target);
     const [value = '', low = '', high = ''] = relative ? formatPlain(values) : formatRow(unitOf(target.metric), values);
     return {
       verdict: target.verdict,
@@ -39,9 +39,14 @@ export function targetLines(scenario: ScenarioRecord): TargetLine[] {
 }
 
 // A ratio or a difference of two arms is not in the metric's unit.
-function isRelative({ resolved }: ScenarioRecord, id: string): boolean {
+function isRelative(
+  { resolved }: ScenarioRecord,
+  { id, metric }: { readonly id: string; readonly metric: string },
+): boolean {
   const { targets } = resolved as { targets?: readonly { id: string; compare: string }[] };
   const compare = targets?.find((target) => target.id === id)?.compare;
+  // A row that no target has is a gate between two arms: of a timing it shows the ratio, of a count the count.
+  if (compare === undefined) return !['count', 'messages'].includes(unitOf(metric));
   return compare === 'ratio' || compare === 'difference';
 }
 

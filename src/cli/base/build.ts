@@ -8,6 +8,9 @@ import { MpBenchError } from '../../base/index.js';
 
 const run = promisify(execFile);
 
+// Of what a failed command printed.
+const LINES_SHOWN = 20;
+
 /** Another revision of the repository that the command was called in, built in a folder of its own. */
 export interface BaseBuild {
   /** The revision as it was named, and the commit that it was. */
@@ -98,8 +101,9 @@ async function text(path: string): Promise<string> {
 }
 
 function refused(problem: string, cause?: unknown): MpBenchError {
-  const { stderr } = (cause ?? {}) as { stderr?: string };
-  const detail = stderr?.trim().split('\n').slice(-5).join('\n');
+  // Compilers complain on stdout, others on stderr.
+  const { stdout = '', stderr = '' } = (cause ?? {}) as { stdout?: string; stderr?: string };
+  const detail = `${stdout}\n${stderr}`.trim().split('\n').slice(-LINES_SHOWN).join('\n');
   const message = `--base: ${problem}${detail ? `\n${detail}` : ''}`;
   return new MpBenchError('E_USAGE', message, [{ message }], { cause });
 }
