@@ -33,15 +33,16 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   gate: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record'], packages: [] },
   baseline: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate'], packages: ['zod', 'yaml'] },
   runner: { folders: [...MEASURING, 'statistics', 'record'], packages: [] },
+  'self-test': { folders: ['base', 'driver', 'statistics', 'record'], packages: [] },
   observe: { folders: ['base', 'metrics', 'statistics', 'scenario', 'exchange', 'record'], packages: [] },
   report: {
-    folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline'],
+    folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline', 'self-test'],
     packages: ['chalk', 'cli-table3'],
   },
 
   // The composition root, and the library's front door.
   cli: {
-    folders: [...MEASURING, ...DECIDING, 'doctor', 'runner', 'observe', 'report'],
+    folders: [...MEASURING, ...DECIDING, 'doctor', 'runner', 'observe', 'report', 'self-test'],
     packages: ['commander', 'chalk'],
   },
   index: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: [] },

@@ -7,7 +7,7 @@ import { type RunMeasurement, runScenarios, type ScenarioMeasurement } from '../
 import type { LoadedScenario, Override } from '../scenario/index.js';
 import { EXIT } from './exit-codes.js';
 import type { Io, StopSignal } from './io.js';
-import { type Baselines, judgeRun, type RunIdentity } from './judge.js';
+import { type Baselines, isOpen, judgeRun, type RunIdentity, type Rules } from './judge.js';
 import { progressOn } from './progress.js';
 import { packageVersion } from './version.js';
 import { watchMachine } from './watch-machine.js';
@@ -38,12 +38,13 @@ export interface MeasuredRun {
  */
 export async function measure(io: Io, request: MeasureRequest): Promise<MeasuredRun> {
   const startMs = systemClock.now();
-  const identity = identityOf(request);
-  const stop = stopOnSignal(io);
+  const { scenarios, baselines } = request;
+  const rules: Rules = { identity: identityOf(request), baselines, scenarios };
   const findings = await watchMachine(io, request);
+  const stop = stopOnSignal(io);
   const took = new Map<string, number>();
   const record = (measured: RunMeasurement): RunRecord => {
-    const judged = judgeRun(measured, identity, request.baselines, Math.round(systemClock.now() - startMs));
+    const judged = judgeRun(measured, rules, Math.round(systemClock.now() - startMs));
     return withFindings(withCommands(judged, request, took), findings());
   };
   const progress = progressOn(io, request.progress);
@@ -61,9 +62,14 @@ export async function measure(io: Io, request: MeasureRequest): Promise<Measured
     written = written.then(() => writeRun(request.out, record(measured)));
   };
   try {
-    const { scenarios, seed } = request;
-    const { signal } = stop;
-    const measured = await runScenarios({ scenarios, seed, signal, onProgress: progress.show, onMeasured });
+    const measured = await runScenarios({
+      scenarios,
+      seed: request.seed,
+      signal: stop.signal,
+      isOpen: (scenario) => isOpen(scenario, rules),
+      onProgress: progress.show,
+      onMeasured,
+    });
     await written;
     const final = record(measured);
     return { record: final, file: await writeRun(request.out, final), stoppedBy: stop.stoppedBy() };

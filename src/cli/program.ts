@@ -5,6 +5,7 @@ import type { MockFlags } from './commands/mock.js';
 import type { ObserveFlags } from './commands/observe.js';
 import type { ReportFlags } from './commands/report.js';
 import type { RunFlags } from './commands/run.js';
+import type { SelfTestFlags } from './commands/self-test.js';
 import type { Io } from './io.js';
 import { packageVersion } from './version.js';
 
@@ -23,6 +24,7 @@ export function buildProgram(io: Io, argv: readonly string[], finish: (code: num
   addRecords(program, io, finish);
   addMock(program, io, finish);
   addScenarios(program, io, finish);
+  addSelfTest(program, io, finish);
   return program;
 }
 
@@ -49,6 +51,10 @@ function addRun(program: Command, io: Io, argv: readonly string[], finish: Finis
     .option('--arm <name...>', 'only these arms, and the control arm', [])
     .option('--driver <name...>', 'only the arms with these drivers, and the control arm; a new driver gets an arm', [])
     .option('--baseline <name...>', 'compare with these baselines (default: those that fit)', [])
+    .option(
+      '--base <ref>',
+      'compare with another revision of this repository, built and measured in turns with this one',
+    )
     .option('--no-progress', 'no progress on stderr')
     .option('--strict', 'inconclusive fails, with exit code 97', false)
     .option('--junit <file>', 'write the verdict as JUnit XML')
@@ -208,6 +214,20 @@ function addScenarios(program: Command, io: Io, finish: Finish): void {
     .action(async () => finish((await import('./commands/schema.js')).schema(io)));
 }
 
+function addSelfTest(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('self-test')
+    .description('prove on this machine that the gate can fail, and does not fail by itself')
+    .addOption(new Option('--runs <n>', 'runs of each case that is judged').argParser(runsOf).default(1))
+    .option('--json', 'the findings on stdout, nothing else there', false)
+    .option('--out <dir>', 'where the runs’ directories go (default: reports)')
+    .addOption(seedOption(io))
+    .option('--no-progress', 'no progress on stderr')
+    .action(async (flags: SelfTestFlags) =>
+      finish(await (await import('./commands/self-test.js')).selfTest(io, flags)),
+    );
+}
+
 function stackOption(): Option {
   return new Option('--stack <stack>', 'the layers whose arm is stored').choices(['day1', 'day2', 'day3']);
 }
@@ -244,6 +264,12 @@ function endpointsOf(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= 16) return count;
   throw new InvalidArgumentError('expected a whole number from 1 to 16');
+}
+
+function runsOf(text: string): number {
+  const runs = Number(text);
+  if (/^\d+$/.test(text) && runs >= 1 && runs <= 1000) return runs;
+  throw new InvalidArgumentError('expected a whole number from 1 to 1000');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -80,8 +80,21 @@ export function judgeAgainstRuns(question: BetweenRunsQuestion): TimingJudgement
   };
 }
 
+/**
+ * Would more pairs make the comparison sharper? They would while the pairs of this run say less of it than runs differ
+ * among each other. Asks for the spread alone and never for the outcome, so that stopping on it is no peeking.
+ */
+export function morePairsWouldSharpen(question: Pick<BetweenRunsQuestion, 'logRatios' | 'stored'>): boolean {
+  if (question.stored.length < FEWEST_RUNS) return false;
+  const { between, within } = spreadOfRuns(question);
+  return within > between;
+}
+
 // Standard deviation of one run: as the stored ones differ, and as the pairs of this one say.
-function spreadOfRuns({ logRatios, stored }: BetweenRunsQuestion): { between: number; within: number } {
+function spreadOfRuns({ logRatios, stored }: Pick<BetweenRunsQuestion, 'logRatios' | 'stored'>): {
+  readonly between: number;
+  readonly within: number;
+} {
   const { low, high } = signedRankInterval(logRatios);
   return { between: Math.max(standardDeviation(stored), Number.EPSILON), within: (high - low) / 2 / 1.96 };
 }

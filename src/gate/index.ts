@@ -1,6 +1,9 @@
-export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns } from './between-runs.js';
+export { isArmGate, isTested, judgeArms } from './arms.js';
+export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns, morePairsWouldSharpen } from './between-runs.js';
+export { judgeMachine, type MachineJudgement } from './contamination.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';
-export { failLevel, fewestFor, PASS_LEVEL, SHOWN_CONFIDENCE } from './levels.js';
+export { failLevel, fewestFor, PASS_LEVEL, passLevel, SHOWN_CONFIDENCE } from './levels.js';
+export { type Look, nextLook } from './look.js';
 export { type Comparand, pairLogRatios } from './pairs.js';
 export { ruleInWords } from './rule.js';
 export { type Comparison, countJudged, type GateSpec, type TargetSpec } from './spec.js';

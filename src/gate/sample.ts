@@ -28,7 +28,7 @@ export function judgeSample(target: TargetSpec, sample: Sample, data: TargetData
   const rule = `"${ruleInWords(target)}"`;
   const judged = (verdict: RowVerdict, reason: string): Judged => ({ verdict, n: values.length, reason });
   const test = `test over ${values.length} ${unit} shows`;
-  const found = verdictOf({ pGood, pBad }, data.judged);
+  const found = verdictOf({ pGood, pBad }, data.judged, data.look);
   if (found === 'fail') {
     const missed = `The exact ${test} that ${rule} is missed (${pValue(pBad)})`;
     return data.contaminated === true
@@ -45,7 +45,8 @@ export function judgeSample(target: TargetSpec, sample: Sample, data: TargetData
       : judged('pass', `${met}.`);
   }
   const towardsPass = side * (hodgesLehmann(values) - limit);
-  const settle = whatWouldSettle({ values, towardsPass, towardsFail: -towardsPass, judged: data.judged, unit });
+  const { judged: shared, look } = data;
+  const settle = whatWouldSettle({ values, towardsPass, towardsFail: -towardsPass, judged: shared, look, unit });
   const open = `${values.length} ${unit} show neither ${rule} (${pValue(pGood)}) nor its opposite (${pValue(pBad)}).`;
   return {
     ...judged('inconclusive', `${open} ${settle.sentence}`),

@@ -1,5 +1,6 @@
 import { robustSpread, valuesForPower } from '../statistics/index.js';
-import { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+import { failLevel, fewestFor, passLevel } from './levels.js';
+import type { Look } from './look.js';
 import { more } from './wording.js';
 
 /** Share of runs of the size asked for that are to end in a PASS or a FAIL. */
@@ -13,6 +14,7 @@ export interface OpenQuestion {
   /** The same for FAIL. */
   readonly towardsFail: number;
   readonly judged: number;
+  readonly look?: Look | undefined;
   /** What one value comes from. */
   readonly unit: 'launches' | 'pairs';
 }
@@ -30,15 +32,15 @@ export interface Settlement {
  * both for true: rows that are open by chance look further from the limit than they are, and take more.
  */
 export function whatWouldSettle(question: OpenQuestion): Settlement {
-  const { values, judged, unit } = question;
-  const fail = failLevel(judged);
+  const { values, judged, look, unit } = question;
+  const [fail, pass] = [failLevel(judged, look), passLevel(look)];
   const fewest = fewestFor(fail);
   const limits =
     values.length < fewest
-      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(PASS_LEVEL) ? `, a PASS below ${fewestFor(PASS_LEVEL)}` : ''}.`
+      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(pass) ? `, a PASS below ${fewestFor(pass)}` : ''}.`
       : '';
   const needed = Math.min(
-    valuesNeeded(values, question.towardsPass, PASS_LEVEL),
+    valuesNeeded(values, question.towardsPass, pass),
     valuesNeeded(values, question.towardsFail, fail),
   );
   if (needed > OUT_OF_REACH) {

@@ -19,3 +19,8 @@ export function pValue(p: number): string {
 export function more(count: number, unit: 'faults' | 'launches' | 'pairs' | 'stored runs'): string {
   return `${count} more ${count === 1 ? unit.replace(/(?<=ch)es$|s$/, '') : unit}`;
 }
+
+/** A level of a test: `0.025`, `0.0036`. */
+export function level(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

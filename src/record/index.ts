@@ -19,6 +19,7 @@ export {
   type Environment,
   type FaultRow,
   type LaunchRow,
+  type MachineRow,
   type MetricValue,
   type PairRow,
   type RowVerdict,

@@ -129,12 +129,30 @@ export interface PairRow {
   readonly blocks: readonly (readonly [number, number])[];
 }
 
-/** One value of one launch, for absolute targets. */
+/** The machine beside one turn of an arm. */
+export interface MachineRow {
+  readonly pair: number;
+  readonly block: number;
+  readonly arm: string;
+  /** What the frozen control took right before the turn: its loop of arithmetic, and one TCP echo, in milliseconds. */
+  readonly cpuMs: number;
+  readonly echoMs: number;
+  /** How late a timer of 1 ms in an idle process was at worst during the turn. */
+  readonly lateMs: number;
+  /** The part of all cores' time that the hypervisor took meanwhile, 0…1; null where the system does not say. */
+  readonly stolen: number | null;
+  /** Its block is left out of all timing. */
+  readonly disturbed: boolean;
+}
+
+/** One value of one launch, for absolute targets and exact counts. */
 export interface LaunchRow {
   readonly launch: number;
   readonly arm: string;
   readonly metric: string;
   readonly value: number;
+  /** The machine was disturbed meanwhile: of no use as a timing, while counts are counts. */
+  readonly disturbed?: true;
 }
 
 export interface ScenarioRecord {
@@ -154,6 +172,10 @@ export interface ScenarioRecord {
   readonly faults: readonly FaultRow[];
   readonly pairs: readonly PairRow[];
   readonly launches: readonly LaunchRow[];
+  /** The machine beside every turn, in their order. */
+  readonly machine?: readonly MachineRow[];
+  /** After how many pairs the run could stop, and after how many it did. */
+  readonly looks?: { readonly planned: readonly number[]; readonly taken: number };
   readonly warnings: readonly string[];
   /** How long it took, with the start of its processes. */
   readonly durationMs?: number;

@@ -1,3 +1,4 @@
+import { metricAt } from '../metrics/index.js';
 import type { BaselineRow, ScenarioRecord, TargetRow } from '../record/index.js';
 
 /** What a report reads from the resolved scenario of a record; all of it may be missing in an older one. */
@@ -6,6 +7,7 @@ interface Resolved {
   readonly gates?: readonly {
     readonly arm: string;
     readonly metric: string;
+    readonly against?: string;
     readonly margin: number;
     readonly deadZone: number;
   }[];
@@ -13,8 +15,12 @@ interface Resolved {
 }
 
 /** The arm that a target compares its own with; undefined for one that is held against a limit. */
-export function againstOf({ resolved }: ScenarioRecord, { id }: TargetRow): string | undefined {
-  const target = (resolved as Resolved).targets?.find((one) => one.id === id);
+export function againstOf({ resolved }: ScenarioRecord, { id, arm, metric }: TargetRow): string | undefined {
+  const { targets, gates } = resolved as Resolved;
+  const target = targets?.find((one) => one.id === id);
+  // A row that no target has is a gate between two arms: of a timing it shows the ratio, of a count the count.
+  if (target === undefined && metricAt(metric)?.definition.shape !== 'count')
+    return gates?.find((gate) => gate.arm === arm && gate.metric === metric)?.against;
   return target?.compare === 'ratio' || target?.compare === 'difference' ? target.against : undefined;
 }
 

@@ -19,4 +19,5 @@ export {
   VENUES,
 } from './schema.js';
 export { linkOf, rulesOf, venuesOf } from './site-settings.js';
+export { plannedLooks } from './looks.js';
 export { nearest, suggestion } from './suggest.js';
