@@ -4,6 +4,7 @@ const ROLES = {
   http: () => import('./bare-http.mjs'),
   fanOut: () => import('./bare-fan-out.mjs'),
   crowd: () => import('./bare-crowd.mjs'),
+  feed: () => import('./bare-feed.mjs'),
 };
 
 process.once('message', ({ role, options }) => {

@@ -8,6 +8,9 @@ export const startBareServer = (options) => startPeer('http', options);
 /** Starts a bare `ws` server in another process that sends a recording to all clients while it is switched on. */
 export const startBareFanOut = (options) => startPeer('fanOut', options);
 
+/** Starts a market-data server in another process that sends as fast as its clients take it. */
+export const startBareFeed = (options) => startPeer('feed', options);
+
 /** Opens connections to a WebSocket server from another process, and holds them. */
 export const startCrowd = (options) => startPeer('crowd', options);
 

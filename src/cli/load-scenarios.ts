@@ -7,6 +7,7 @@ import {
   type Override,
   readScenarioText,
 } from '../scenario/index.js';
+import { checkDrivers } from './check-drivers.js';
 import { checkRules } from './check-rules.js';
 import type { Io } from './io.js';
 import { scenarioPlaces, shownPath } from './lookup.js';
@@ -42,9 +43,11 @@ export async function loadScenarios(io: Pick<Io, 'cwd' | 'env'>, request: Scenar
   const { quick, overrides } = request;
   for (const path of new Set(files)) {
     const file = shownPath(io.cwd, path);
-    loaded.push(
-      ...(await collect(async () => loadScenario({ text: await readScenarioText(path), file, quick, overrides }))),
+    const read = await collect(async () =>
+      loadScenario({ text: await readScenarioText(path), file, quick, overrides }),
     );
+    loaded.push(...read);
+    for (const one of read) await collect(() => checkDrivers(one, io.cwd));
   }
   for (const { scenario } of loaded) await checkRules(scenario);
   if (problems.length > 0) throw new MpBenchError('E_SCENARIO', 'scenarios cannot be used', problems);

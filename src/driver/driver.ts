@@ -23,6 +23,31 @@ export interface DriverSettings {
   readonly silenceTimeoutMs: number;
   /** … and given up when nothing arrives for this long after the probe. */
   readonly pingTimeoutMs: number;
+  /** What a scenario changes about a pool of streams. */
+  readonly streams?: StreamSettings;
+}
+
+/** How a pool carries streams, durations in milliseconds; what is left out is the pool's own default. */
+export interface StreamSettings {
+  /** Connections kept ready without streams. */
+  readonly standby?: number;
+  /** Connections that carry each stream at the same time. */
+  readonly feeds?: 1 | 2;
+  /** A stream without data for this long is asked for anew. */
+  readonly staleAfterMs?: number;
+  /** A request without an answer for this long is sent again. */
+  readonly ackTimeoutMs?: number;
+  /** Connections are replaced so long before the venue cuts them, at a random moment of the spread before. */
+  readonly rotateBeforeMs?: number;
+  readonly rotateSpreadMs?: number;
+  /** How long a connection that takes a stream over may bring no data of it before the old one is left. */
+  readonly settleMs?: number;
+  /** How long a message waits for another connection to bring what is missing before it. */
+  readonly mergeWaitMs?: number;
+  /** Delay before dialling again, from the first to the longest. */
+  readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
+  /** Streams move back to an endpoint that is in service again. */
+  readonly rebalance?: boolean;
 }
 
 /** Everything a driver is given. Whatever it does with connections it reports to `claims`, for the witness. */
@@ -44,6 +69,15 @@ export interface DriverResponse {
   readonly body: Uint8Array;
 }
 
+/** What a client says that it did not see of a stream, or may not have seen: ids between the two, both exclusive. */
+export interface ReportedGap {
+  /** Null when nothing came before the gap. */
+  readonly lastGoodId: number | null;
+  readonly firstGoodId: number;
+  /** The client cannot tell whether anything is missing. */
+  readonly unknownLoss?: true;
+}
+
 /** Hears what happens on the streams that it subscribed to. Times are the driver clock's milliseconds. */
 export interface StreamConsumer {
   /** The venue acknowledged the subscription, for the first time or again after an interruption. */
@@ -52,6 +86,8 @@ export interface StreamConsumer {
   interrupted(stream: string, atMs: number): void;
   /** One market-data message with the ids it covers, and when the exchange says it sent it (wall clock, ms). */
   message(stream: string, firstId: number, lastId: number, sentAtMs: number | null): void;
+  /** The client tells of missing messages. A client that never does leaves all of its loss unreported. */
+  gap(stream: string, gap: ReportedGap): void;
 }
 
 /** A client under test. One instance lives in one process and serves one arm. */

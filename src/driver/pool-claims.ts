@@ -1,5 +1,5 @@
-import type { HttpConnectionPool, HttpErrorKind, WebSocketConnectionPool } from '../pool/index.js';
-import type { ClaimedConnection } from './claims.js';
+import type { HttpConnectionPool, HttpErrorKind, StreamPoolEvent, WebSocketConnectionPool } from '../pool/index.js';
+import type { ClaimedConnection, ClaimsBook } from './claims.js';
 import type { DriverContext } from './driver.js';
 import type { ErrorKind } from './operation-error.js';
 
@@ -54,29 +54,43 @@ export function claimHttp(pool: HttpConnectionPool, { claims, clock, endpoints }
   claims.countFailovers(() => pool.counters.failovers);
 }
 
-/** Writes down what a pool of streams says of its connections. */
+/** A connection's row in the book, and its endpoint as the driver numbers them. */
+interface CarrierRow {
+  readonly row: ClaimedConnection;
+  readonly endpoint: number;
+}
+
+/** Writes down what a pool of streams says of its connections, and of streams whose data stopped. */
 export function claimStreams(pool: WebSocketConnectionPool, { claims }: DriverContext): void {
-  const rows = new Map<number, ClaimedConnection>();
+  const rows = new Map<number, CarrierRow>();
+  /** The endpoint that acknowledged each stream last. */
+  const carriers = new Map<string, number>();
   pool.on((event) => {
-    if (event.kind === 'opened' && event.localPort !== null) {
-      const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
-      rows.set(
-        connectionId,
-        claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs }),
-      );
-    } else if (event.kind === 'acknowledged') {
+    claimConnection(event, rows, claims);
+    if (event.kind === 'acknowledged') {
       claims.subscriptionAcknowledged();
-    } else if (event.kind === 'closed') {
-      Object.assign(rows.get(event.connectionId) ?? {}, { closedAtMs: event.closedAtMs });
-      if (event.reason === 'peer' || event.reason === 'declaredDead') {
-        claims.declaredDead(event.endpointIndex, event.closedAtMs);
-      }
-      rows.delete(event.connectionId);
-    } else if (event.kind === 'dialFailed' && event.localPort !== null) {
-      const { endpointIndex: endpoint, localPort, atMs } = event;
-      const connected = event.stage !== 'tcp' && event.stage !== 'dns';
-      claims.connection({ ...NOTHING_YET, carries: 'streams', connected, endpoint, localPort, closedAtMs: atMs });
+      carriers.set(event.stream, rows.get(event.connectionId)?.endpoint ?? 0);
+    } else if (event.kind === 'stale') {
+      // Its connection lives, but brings nothing of the stream.
+      claims.declaredDead(carriers.get(event.stream) ?? 0, event.atMs);
     }
   });
   claims.countFailovers(() => pool.stats().failovers);
+}
+
+function claimConnection(event: StreamPoolEvent, rows: Map<number, CarrierRow>, claims: ClaimsBook): void {
+  if (event.kind === 'opened' && event.localPort !== null) {
+    const { endpointIndex: endpoint, localPort, openedAtMs, connectionId } = event;
+    const row = claims.connection({ ...NOTHING_YET, carries: 'streams', endpoint, localPort, openedAtMs });
+    rows.set(connectionId, { row, endpoint });
+  } else if (event.kind === 'closed') {
+    const { connectionId, endpointIndex, closedAtMs, reason } = event;
+    Object.assign(rows.get(connectionId)?.row ?? {}, { closedAtMs });
+    if (reason === 'peer' || reason === 'declaredDead') claims.declaredDead(endpointIndex, closedAtMs);
+    rows.delete(connectionId);
+  } else if (event.kind === 'dialFailed' && event.localPort !== null) {
+    const { endpointIndex: endpoint, localPort, stage, atMs } = event;
+    const connected = stage !== 'tcp' && stage !== 'dns';
+    claims.connection({ ...NOTHING_YET, carries: 'streams', connected, endpoint, localPort, closedAtMs: atMs });
+  }
 }

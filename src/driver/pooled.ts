@@ -36,14 +36,18 @@ class PooledDriver implements Driver {
   }
 
   async subscribe(stream: string, consumer: StreamConsumer): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, settings } = this.#context;
+    const { staleAfterMs } = settings.streams ?? {};
     if (!this.#streams) throw new OperationError('protocol', 'this scenario has no streams');
     const subscription = this.#streams.subscribe(stream, {
       onMessage: ({ firstId, lastId, sentAtMs }) => consumer.message(stream, firstId, lastId, sentAtMs ?? null),
       onState: (state) => {
         if (state === 'recovering') consumer.interrupted(stream, clock.now());
-        if (state === 'live') consumer.acknowledged(stream, clock.now());
+        // A stale stream is acknowledged, too: the venue owes its data.
+        if (state === 'live' || state === 'stale') consumer.acknowledged(stream, clock.now());
       },
+      onGap: (gap) => consumer.gap(stream, gap),
+      ...(staleAfterMs !== undefined && { staleAfterMs }),
     });
     this.#subscriptions.set(stream, subscription);
     await subscription.acknowledged;
@@ -81,6 +85,7 @@ function httpPool({ endpoints, ca, settings, clock, random }: DriverContext): Ht
 
 function streamPool({ endpoints, ca, settings, clock, random, venue }: DriverContext): WebSocketConnectionPool {
   const secureContext = trust(ca);
+  const { staleAfterMs: _ofSubscriptions, ...streams } = settings.streams ?? {};
   return new WebSocketConnectionPool({
     origins: endpoints.map(({ ws }) => ws),
     protocol: venue.streams,
@@ -93,6 +98,7 @@ function streamPool({ endpoints, ca, settings, clock, random, venue }: DriverCon
     pingTimeoutMs: settings.pingTimeoutMs,
     failureThreshold: settings.failureThreshold,
     cooldownMs: settings.cooldownMs,
+    ...streams,
     clock,
     random: random.fork('streams'),
   });

@@ -80,9 +80,9 @@ export class ExchangeHost {
   #openVenue(name: string, config: SiteConfig): Venue {
     const venue = Object.hasOwn(this.#venues, name) ? this.#venues[name] : undefined;
     if (!venue) throw new Error(`no venue ${name}; there are: ${Object.keys(this.#venues).sort().join(', ')}`);
-    const { seed, symbols, activity, limits, timeScale = 1, rules: overrides = {}, link } = config;
+    const { seed, symbols, activity, ageMs = 0, limits, timeScale = 1, rules: overrides = {}, link } = config;
     const rules = effectiveRules(venue.rules, { timeScale, overrides, rttMs: link.rttMs });
-    return venue.open({ seed, symbols, activity, clock: this.#clock, rules, enforce: limits === 'enforce' });
+    return venue.open({ seed, symbols, activity, ageMs, clock: this.#clock, rules, enforce: limits === 'enforce' });
   }
 
   #site(id: string): Site {

@@ -94,6 +94,8 @@ export interface SiteConfig {
   readonly symbols: number;
   /** Scales every market rate; 1 is the mean of a normal day. */
   readonly activity: number;
+  /** Market time in ms at which it opens (default 0); ids go on from there. */
+  readonly ageMs?: number;
   readonly link: LinkConfig;
   /** Whether a broken rule has the venue's consequences, or is only counted (which is the default). */
   readonly limits?: 'observe' | 'enforce';

@@ -119,6 +119,8 @@ export interface VenueOptions<R extends Rules = Rules> {
   /** Scales every market rate; 1 is the mean of a normal day. */
   readonly activity: number;
   readonly clock: Clock;
+  /** Market time in ms at which the venue is opened (default 0). */
+  readonly ageMs?: number;
   /** Calendar time in ms since 1970, with fraction; the default follows `clock`. */
   readonly wallClock?: () => number;
   /** The numbers of the venue's rules as they hold in this site, scaled already. */

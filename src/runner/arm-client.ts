@@ -51,7 +51,7 @@ export class ArmClient {
 
   async #ask<K extends ArmResponse['kind']>(request: ArmRequest, kind: K): Promise<Extract<ArmResponse, { kind: K }>> {
     const response = await this.#channel.ask(request);
-    if (response.kind === 'failed') throw new MpBenchError('E_ARM', `arm ${this.#name}: ${response.message}`);
+    if (response.kind === 'failed') throw new MpBenchError(response.code, `arm ${this.#name}: ${response.message}`);
     if (response.kind !== kind)
       throw new MpBenchError('E_ARM', `arm ${this.#name} answered ${response.kind}, not ${kind}`);
     return response as Extract<ArmResponse, { kind: K }>;

@@ -1,5 +1,6 @@
 import type { SiteInfo } from '../exchange/protocol.js';
-import { type Scenario, type StreamLoad, venuesOf } from '../scenario/index.js';
+import type { StreamSettings } from '../driver/index.js';
+import { type PoolSettings, poolOf, type Scenario, type StreamLoad, venuesOf } from '../scenario/index.js';
 import type { ArmConfig, VenueConfig } from './arm/messages.js';
 
 /** What a stack's layers mean for an arm: day 2 adds pooled objects; pooled connections are the driver's. */
@@ -7,7 +8,7 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
   const arm = scenario.arms[name];
   if (!arm) throw new Error(`scenario ${scenario.name} has no arm ${name}`);
   const { requests, streams } = scenario.load;
-  const { pool } = scenario;
+  const pool = poolOf(scenario, name);
   const timeoutMs = requests?.timeoutMs ?? pool.acquireTimeoutMs;
   return {
     arm: name,
@@ -30,7 +31,9 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
       streamsPerConnection: pool.streamsPerConnection,
       silenceTimeoutMs: pool.silenceTimeoutMs,
       pingTimeoutMs: pool.pingTimeoutMs,
+      streams: streamSettings(pool),
     },
+    rules: { timeScale: scenario.timeScale ?? 1, rules: scenario.rules ?? {} },
     requests: requests
       ? {
           polls: requests.polls ?? [
@@ -48,6 +51,24 @@ export function armConfig(scenario: Scenario, name: string, site: SiteInfo, seed
     // The same seed for every arm: the arrivals must not differ between them.
     seed: `${seed}/${scenario.name}`,
   };
+}
+
+const STREAM_SETTINGS = [
+  'standby',
+  'feeds',
+  'staleAfterMs',
+  'ackTimeoutMs',
+  'rotateBeforeMs',
+  'rotateSpreadMs',
+  'settleMs',
+  'mergeWaitMs',
+  'backoff',
+  'rebalance',
+] as const;
+
+/** Only what the scenario says: the pool has defaults of its own. */
+function streamSettings(pool: PoolSettings): StreamSettings {
+  return Object.fromEntries(STREAM_SETTINGS.flatMap((name) => (pool[name] === undefined ? [] : [[name, pool[name]]])));
 }
 
 function venueConfigs(scenario: Scenario, site: SiteInfo): VenueConfig[] {

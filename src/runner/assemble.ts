@@ -2,7 +2,7 @@ import type { LatencyHistogram } from '../base/index.js';
 import { metricAt } from '../metrics/index.js';
 import { distributionOf } from '../record/index.js';
 import type { ArmRecord, LaunchRow, MachineRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
-import { type LoadedScenario, plannedLooks, type Scenario } from '../scenario/index.js';
+import { type LoadedScenario, plannedLooks, poolOf, type Scenario } from '../scenario/index.js';
 import { median } from '../statistics/index.js';
 import type { Steadiness } from './arm/messages.js';
 import { type FaultFinding, findFaults } from './faults.js';
@@ -77,10 +77,11 @@ export function assemble(
 
 function measured(scenario: Scenario, sample: LaunchSample, machine: readonly MachineRow[]): MeasuredLaunch {
   const faults = findFaults(sample);
-  const tally = tallyOfLaunch(scenario, sample, faults);
-  const blocks = sample.runs.toSorted((a, b) => a.block - b.block).map((run) => metricsOf(tallyOfRun(scenario, run)));
-  const own = machine.filter(({ pair, arm }) => pair === sample.pair && arm === sample.arm);
-  const disturbed = own.filter((row) => row.disturbed).map(({ block }) => block);
+  const own = { ...scenario, pool: poolOf(scenario, sample.arm) };
+  const tally = tallyOfLaunch(own, sample, faults);
+  const blocks = sample.runs.toSorted((a, b) => a.block - b.block).map((run) => metricsOf(tallyOfRun(own, run)));
+  const turns = machine.filter(({ pair, arm }) => pair === sample.pair && arm === sample.arm);
+  const disturbed = turns.filter((row) => row.disturbed).map(({ block }) => block);
   return { sample, faults, tally, values: metricsOf(tally), blocks, disturbed };
 }
 

@@ -1,15 +1,13 @@
-import type { FaultKind, FaultStamp, LedgerSubscription } from '../exchange/protocol.js';
+import type { FaultStamp } from '../exchange/protocol.js';
 import type { FaultRow } from '../record/record.js';
-import type { Interruption, OperationLog } from './arm/messages.js';
+import type { OperationLog } from './arm/messages.js';
 import type { LaunchSample } from './launch.js';
+import { isUnder, type Resumption, StreamLog } from './stream-log.js';
 
 /** Good operations in a row that prove recovery (metrics.md, failoverMs). */
 const PROOF_OF_RECOVERY = 20;
 /** How a record names a fault that no single endpoint had. */
 const ALL_ENDPOINTS = -1;
-
-/** Faults that hit every stream in their scope; of the others a stream feels only that its connection is cut. */
-const WHOLE: ReadonlySet<FaultKind> = new Set(['refuse', 'reset', 'silence']);
 
 export interface FaultFinding {
   readonly row: FaultRow;
@@ -25,17 +23,17 @@ interface Recovery {
 
 /** What each fault of a launch did to the client, on the clock that both sides share. */
 export function findFaults(launch: LaunchSample): FaultFinding[] {
-  return launch.faults.map((stamp) => findFault(launch, stamp));
+  const streams = new StreamLog(launch);
+  return launch.faults.map((stamp) => findFault(launch, stamp, streams));
 }
 
-function findFault(launch: LaunchSample, stamp: FaultStamp): FaultFinding {
+function findFault(launch: LaunchSample, stamp: FaultStamp, log: StreamLog): FaultFinding {
   const { injectedAtMs } = stamp;
   const liftedAtMs = stamp.liftedAtMs ?? Number.POSITIVE_INFINITY;
   const logs = launch.runs.flatMap(({ report }) => (report.operations?.log ? [report.operations.log] : []));
   const http = operationsRecovery(logs, injectedAtMs, liftedAtMs);
-  const hit = launch.subscriptions.filter((row) => isHit(row, stamp));
-  const interruptions = hit.map((row) => interruptionOf(launch, row.stream, injectedAtMs));
-  const streams = streamsRecovery(interruptions, injectedAtMs, liftedAtMs);
+  const resumptions = log.resumptions(stamp);
+  const streams = streamsRecovery(resumptions, injectedAtMs, liftedAtMs);
   const untilMs = nextInjectionAtMs(launch, stamp);
   const deaths = deathsOf(launch)
     .filter(({ endpoint, atMs }) => isUnder(stamp, endpoint) && atMs >= injectedAtMs && atMs < untilMs)
@@ -57,7 +55,7 @@ function findFault(launch: LaunchSample, stamp: FaultStamp): FaultFinding {
       operationsAffected: http.affected,
       streamsAffected: streams.affected,
     },
-    gapsMs: interruptions.flatMap(gapOf),
+    gapsMs: resumptions.flatMap(gapOf),
   };
 }
 
@@ -82,14 +80,10 @@ export function operationsRecovery(logs: readonly OperationLog[], injectedAtMs: 
   return { affected, recoveredMs: followers.length >= PROOF_OF_RECOVERY ? lastBadAtMs - injectedAtMs : null };
 }
 
-function streamsRecovery(
-  interruptions: readonly (Interruption | null)[],
-  injectedAtMs: number,
-  liftedAtMs: number,
-): Recovery {
-  const firsts = interruptions.map((one) => one?.firstMessageAtMs ?? Number.POSITIVE_INFINITY);
+function streamsRecovery(resumptions: readonly Resumption[], injectedAtMs: number, liftedAtMs: number): Recovery {
+  const firsts = resumptions.map(({ firstMessageAtMs }) => firstMessageAtMs ?? Number.POSITIVE_INFINITY);
   const last = Math.max(injectedAtMs, ...firsts);
-  return { affected: interruptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
+  return { affected: resumptions.length, recoveredMs: last < liftedAtMs ? last - injectedAtMs : null };
 }
 
 /** When the next fault of the launch begins: what the client notices from then on may be of that one. */
@@ -98,39 +92,8 @@ function nextInjectionAtMs({ faults }: LaunchSample, stamp: FaultStamp): number 
   return Math.min(...later, Number.POSITIVE_INFINITY);
 }
 
-/** Whether an endpoint is among those that a fault hits. */
-export function isUnder(stamp: FaultStamp, endpoint: number): boolean {
-  return stamp.endpoint === null || stamp.endpoint === endpoint;
-}
-
-function isHit(row: LedgerSubscription, stamp: FaultStamp): boolean {
-  return (
-    isUnder(stamp, row.endpoint) &&
-    row.startedAtMs <= stamp.injectedAtMs &&
-    (row.endedAtMs === null || row.endedAtMs >= stamp.injectedAtMs) &&
-    (WHOLE.has(stamp.kind) || wasCut(row, stamp))
-  );
-}
-
-function wasCut(row: LedgerSubscription, stamp: FaultStamp): boolean {
-  const { endedBy, endedAtMs } = row;
-  return endedBy === 'connection' && endedAtMs !== null && endedAtMs <= (stamp.liftedAtMs ?? Number.POSITIVE_INFINITY);
-}
-
-function interruptionOf(launch: LaunchSample, stream: string, injectedAtMs: number): Interruption | null {
-  const tallies = launch.runs.flatMap(({ report }) => report.streams?.streams ?? []);
-  const interruptions = tallies.find((tally) => tally.stream === stream)?.interruptions ?? [];
-  const after = interruptions.filter((one) => one.interruptedAtMs >= injectedAtMs);
-  const [first] = after;
-  if (!first) return null;
-  // Interrupted again before data came: the gap ends with the first message of the last try.
-  const recovered = after.find((one) => one.firstMessageAtMs !== null);
-  return { ...first, firstMessageAtMs: recovered?.firstMessageAtMs ?? null };
-}
-
-function gapOf(interruption: Interruption | null): number[] {
-  if (!interruption || interruption.firstMessageAtMs === null || interruption.lastMessageAtMs === null) return [];
-  return [interruption.firstMessageAtMs - interruption.lastMessageAtMs];
+function gapOf({ lastMessageAtMs, firstMessageAtMs }: Resumption): number[] {
+  return firstMessageAtMs === null || lastMessageAtMs === null ? [] : [firstMessageAtMs - lastMessageAtMs];
 }
 
 function deathsOf(launch: LaunchSample): readonly { endpoint: number; atMs: number }[] {

@@ -3,7 +3,7 @@ import type { AccountsReading, ArmReport } from './arm/messages.js';
 import type { FaultFinding } from './faults.js';
 import type { LaunchSample, RunSample } from './launch.js';
 import type { LedgerDelta } from './ledger-delta.js';
-import { lostIds } from './stream-ledger.js';
+import { lossOf } from './stream-ledger.js';
 import { Tally, type Known } from './tally.js';
 
 /** What one run of a launch amounts to, on its own. */
@@ -20,7 +20,9 @@ export function tallyOfLaunch(scenario: Scenario, launch: LaunchSample, faults: 
   for (const run of launch.runs) countRun(tally, scenario, run);
   for (const report of [launch.start, launch.finish]) countAccounts(tally, scenario, report);
   // Handshakes of the whole launch: the runs' windows miss those of the start.
-  tally.count({ ...handshakes(launch.ledger), lost: lostIds(launch) });
+  tally.count(handshakes(launch.ledger));
+  const { lost, unreported, overReported, inHandover } = lossOf(launch);
+  tally.count({ lost, lossUnreported: unreported, gapOverReport: overReported, handoverLoss: inHandover });
   if (!tally.known.accounts) countFromLedger(tally, launch.ledger);
   const last = launch.finish;
   tally.count({

@@ -82,6 +82,9 @@ function streamMetrics(totals: Totals): MetricValues {
     messagesReceived: totals.received,
     messagesLost: totals.lost,
     messagesRepeated: totals.repeated,
+    lossUnreported: totals.lossUnreported,
+    gapOverReport: totals.gapOverReport,
+    handoverLoss: totals.handoverLoss,
   };
 }
 

@@ -35,6 +35,9 @@ export interface Totals {
   received: number;
   repeated: number;
   lost: number;
+  lossUnreported: number;
+  gapOverReport: number;
+  handoverLoss: number;
   faultsInjected: number;
   faultsFelt: number;
   faultsMissed: number;
@@ -158,6 +161,9 @@ function zeroTotals(): Totals {
     received: 0,
     repeated: 0,
     lost: 0,
+    lossUnreported: 0,
+    gapOverReport: 0,
+    handoverLoss: 0,
     faultsInjected: 0,
     faultsFelt: 0,
     faultsMissed: 0,

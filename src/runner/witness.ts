@@ -1,20 +1,11 @@
-import { SequenceRanges } from '../base/index.js';
 import type { ClaimedConnection } from '../driver/index.js';
-import type { LedgerConnection } from '../exchange/protocol.js';
+import type { LedgerConnection, LedgerSubscription } from '../exchange/protocol.js';
 import type { WitnessCheck } from '../record/record.js';
 import type { LaunchSample } from './launch.js';
-import { isUnder } from './faults.js';
+import { type Identity, identity } from './identity.js';
+import { messageIdentities } from './message-witness.js';
 import { streamAccounts, type StreamAccount } from './stream-ledger.js';
-
-/** One identity between the two witnesses in one launch. `explained` are the counted terms between both sides. */
-interface Identity {
-  readonly id: string;
-  readonly client: number;
-  readonly exchange: number;
-  readonly explained: Readonly<Record<string, number>>;
-  /** What nothing explains; 0 when both agree. */
-  readonly remainder: number;
-}
+import { isUnder } from './stream-log.js';
 
 /** Holds the client's claims of every launch of an arm against the exchange's ledger. */
 export function checkWitnesses(arm: string, launches: readonly LaunchSample[]): WitnessCheck[] {
@@ -31,7 +22,7 @@ function identitiesOf(launch: LaunchSample): Identity[] {
   const identities = asked ? [answers(launch)] : [];
   if (counts) identities.push(...connectionIdentities(launch, asked));
   const streams = streamAccounts(launch);
-  if (streams.length > 0) identities.push(subscriptions(launch, streams), ...messages(streams));
+  if (streams.length > 0) identities.push(subscriptions(launch, streams), ...messageIdentities(launch, streams));
   return identities;
 }
 
@@ -140,41 +131,22 @@ function subscriptions(launch: LaunchSample, streams: readonly StreamAccount[]):
   const cut = rows.filter((row) => row.endedBy !== 'unsubscribe').length;
   const withConnection = Math.min(missing, cut);
   const swallowed = launch.faults.reduce((sum, { kind, touched }) => sum + (kind === 'lost-ack' ? touched : 0), 0);
+  const byFault = Math.min(missing - withConnection, swallowed);
+  // A stream that several connections carry may leave one of them before that one has acknowledged it.
+  const spare = streams.reduce((sum, stream) => sum + stream.rows.filter(isSpare).length, 0);
   return identity('subscriptions', client, exchange, {
     'acknowledgement lost with its connection': withConnection,
-    'acknowledgement lost by a fault': Math.min(missing - withConnection, swallowed),
+    'acknowledgement lost by a fault': byFault,
+    'left for another connection before it was acknowledged': Math.min(missing - withConnection - byFault, spare),
   });
 }
 
-/** Ids that the exchange sent against ids that the handler saw; only a cut connection may lose any. */
-function messages(streams: readonly StreamAccount[]): Identity[] {
-  let [sentIds, seenIds, lostInFlight, remainder] = [0, 0, 0, 0];
-  let [sentWhole, seenWhole] = [0, 0];
-  for (const { rows, seen } of streams) {
-    const sent = new SequenceRanges(rows.flatMap((row) => row.sent));
-    const got = new SequenceRanges(seen?.ids ?? []);
-    const both = got.ranges.reduce((total, [first, last]) => total + sent.overlap(first, last), 0);
-    const cut = rows.some((row) => row.endedBy !== 'unsubscribe');
-    sentIds += sent.size;
-    seenIds += got.size;
-    if (cut) lostInFlight += sent.size - both;
-    else {
-      remainder += sent.size - both;
-      sentWhole += rows.reduce((total, row) => total + row.messagesSent, 0);
-      seenWhole += seen?.received ?? 0;
-    }
-    // Seen, and never sent: nothing explains that.
-    remainder += got.size - both;
-  }
-  return [
-    { id: 'ids', client: seenIds, exchange: sentIds, explained: { 'lost in flight': lostInFlight }, remainder },
-    identity('messages', seenWhole, sentWhole, {}),
-  ];
-}
-
-function identity(id: string, client: number, exchange: number, explained: Identity['explained']): Identity {
-  const terms = Object.values(explained).reduce((sum, term) => sum + term, 0);
-  return { id, client, exchange, explained, remainder: Math.abs(exchange - client - terms) };
+/** Left in order while another connection carried the stream. */
+function isSpare(row: LedgerSubscription, _index: number, rows: readonly LedgerSubscription[]): boolean {
+  const endedAtMs = row.endedAtMs ?? Number.POSITIVE_INFINITY;
+  const overlaps = (other: LedgerSubscription): boolean =>
+    other.startedAtMs <= endedAtMs && (other.endedAtMs ?? Number.POSITIVE_INFINITY) >= row.startedAtMs;
+  return row.endedBy === 'unsubscribe' && rows.some((other) => other !== row && overlaps(other));
 }
 
 /**

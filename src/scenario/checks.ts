@@ -1,6 +1,6 @@
 import { metricAt, metricPaths } from '../metrics/index.js';
 import type { Path } from './positions.js';
-import type { Scenario } from './schema.js';
+import type { PoolSettings, Scenario } from './schema.js';
 import { suggestion } from './suggest.js';
 
 /** What the fields say together and should not. */
@@ -28,6 +28,24 @@ const poolBounds: Check = ({ pool }) =>
   pool && pool.min > pool.max
     ? [{ path: ['pool', 'min'], message: `\`pool.min\` (${pool.min}) is above \`pool.max\` (${pool.max})` }]
     : [];
+
+const streamPools: Check = ({ pool, arms }) => {
+  if (!pool) return [];
+  const own = Object.entries(arms ?? {}).flatMap(([name, arm]) =>
+    arm.pool ? [roomForSpares({ ...pool, ...arm.pool }, ['arms', name, 'pool'])] : [],
+  );
+  return [roomForSpares(pool, ['pool']), ...own].flat();
+};
+
+function roomForSpares({ max, standby = 0, feeds = 1, backoff }: PoolSettings, path: Path): Conflict[] {
+  const found: Conflict[] = [];
+  if (standby >= max)
+    found.push({ path: [...path, 'standby'], message: `\`standby\` (${standby}) must be below \`max\` (${max})` });
+  if (feeds > max) found.push({ path: [...path, 'feeds'], message: `\`feeds\` (${feeds}) is above \`max\` (${max})` });
+  if (backoff && !(backoff.initialMs > 0 && backoff.maxMs >= backoff.initialMs))
+    found.push({ path: [...path, 'backoff'], message: '`backoff` must rise from above 0 ms' });
+  return found;
+}
 
 /** Most jitter, as a share of the round trip: beyond it a trip would have to arrive before it was sent. */
 const MOST_JITTER = 0.45;
@@ -190,6 +208,7 @@ const deterministicExists: Check = (sections) =>
 const CHECKS: readonly Check[] = [
   somethingToDo,
   poolBounds,
+  streamPools,
   jitterWithinTrip,
   streamsInMarket,
   changeWithinStreams,

@@ -1,4 +1,5 @@
 export { type LoadedScenario, loadScenario, type ScenarioSource } from './load.js';
+export { driverModules } from './driver-paths.js';
 export { faultTimeline, type PlannedFault } from './fault-timeline.js';
 export { type FoundScenario, findScenarios, locateScenario, readScenarioText, scenarioDirectories } from './locate.js';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.js';
@@ -18,6 +19,6 @@ export {
   type TargetRule,
   VENUES,
 } from './schema.js';
-export { linkOf, rulesOf, venuesOf } from './site-settings.js';
 export { plannedLooks } from './looks.js';
+export { linkOf, poolOf, rulesOf, venuesOf } from './site-settings.js';
 export { nearest, suggestion } from './suggest.js';

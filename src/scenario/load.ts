@@ -2,6 +2,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { MpBenchError, type Problem, type SourceLocation } from '../base/index.js';
 import { conflicts } from './checks.js';
+import { withDriversBeside } from './driver-paths.js';
 import { resolveDurations } from './duration.js';
 import { explain, type Locate } from './explain.js';
 import { scenarioHash } from './hash.js';
@@ -19,10 +20,11 @@ export interface ScenarioSource {
 }
 
 export interface LoadedScenario {
+  /** Drivers' paths are those that the working directory sees. */
   readonly scenario: Scenario;
   /** Twelve hex digits of what is measured, after `quick` and overrides. */
   readonly hash: string;
-  /** The scenario as plain data, for the record. */
+  /** The scenario as plain data, for the record; drivers' paths as they were written. */
   readonly resolved: unknown;
   readonly warnings: readonly string[];
   readonly file: string;
@@ -49,7 +51,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   }
   const { scenario } = asked;
   return {
-    scenario,
+    scenario: withDriversBeside(source.file, scenario, overrides),
     hash: scenarioHash(scenario),
     resolved: scenario,
     warnings: warningsOf(scenario),

@@ -1,4 +1,5 @@
-import type { Arm, Scenario } from './schema.js';
+import type { Scenario } from './schema.js';
+import { poolOf } from './site-settings.js';
 
 export interface PlannedWork {
   /** Launches by arm. */
@@ -31,7 +32,7 @@ export function plannedWork(scenario: Scenario): PlannedWork {
     operations,
     loadMs,
     durationMs: total * (slices * loadMs + LAUNCH_OVERHEAD_MS),
-    peakConnections: Math.max(...Object.values(scenario.arms).map((arm) => connectionsOf(scenario, arm))),
+    peakConnections: Math.max(...Object.keys(scenario.arms).map((arm) => connectionsOf(scenario, arm))),
   };
 }
 
@@ -51,12 +52,16 @@ function sliceMs(scenario: Scenario): number {
   return Math.max(requesting, streaming);
 }
 
-function connectionsOf({ load, pool }: Scenario, arm: Arm): number {
+function connectionsOf(scenario: Scenario, name: string): number {
+  const { load, arms } = scenario;
+  const pool = poolOf(scenario, name);
+  const driver = arms[name]?.driver;
   const streams = (load.streams?.subscriptions ?? []).reduce((sum, { symbols }) => sum + symbols, 0);
   const requests = load.requests?.maxInFlight ?? 0;
-  if (arm.driver === 'pooled') {
-    const shared = Math.min(pool.max, Math.ceil(streams / pool.streamsPerConnection));
+  if (driver === 'pooled') {
+    const carrying = Math.ceil((streams * (pool.feeds ?? 1)) / pool.streamsPerConnection);
+    const shared = Math.min(pool.max, carrying + (pool.standby ?? 0));
     return (load.requests ? pool.max : 0) + shared;
   }
-  return requests + (arm.driver === 'default' ? Math.min(1, streams) : streams);
+  return requests + (driver === 'default' ? Math.min(1, streams) : streams);
 }

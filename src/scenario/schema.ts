@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, type Resolved } from './duration.js';
+import { pool, poolChanges } from './pool-settings.js';
 import { timedFault } from './timed-fault.js';
 
 export const DRIVERS = ['unpooled', 'pooled', 'default', 'unpooled-retry'] as const;
@@ -98,26 +99,6 @@ const faults = z.strictObject({
     .describe('One fault a launch, in turns; the same for every arm.'),
 });
 
-const pool = z.strictObject({
-  min: z.int().min(0).default(0).describe('Connections kept open at least.'),
-  max: positive().default(16).describe('Connections open at most.'),
-  warmStart: z.enum(['none', 'min', 'max']).default('none').describe('Connections opened before the load starts.'),
-  tries: positive().default(2).describe('Attempts an operation has, on different endpoints where there are some.'),
-  acquireTimeout: duration().prefault('5s').describe('Longest wait for a connection, dialing included.'),
-  attemptTimeout: duration()
-    .prefault('5s')
-    .describe('Longest one attempt may take; then its connection is given up. The same for every arm.'),
-  dialTimeout: duration().prefault('5s').describe('Longest a dial may take until the connection is usable.'),
-  idleTimeout: duration().prefault('60s').describe('Idle connections above min are closed after this.'),
-  maxLifetime: duration().prefault('1h').describe('Connections are retired at this age.'),
-  maxPending: positive().default(10_000).describe('Acquires that may wait at once.'),
-  failureThreshold: positive().default(1).describe('Failures in a row after which an endpoint is out.'),
-  cooldown: duration().prefault('2s').describe('How long an endpoint is out before one trial.'),
-  streamsPerConnection: positive().default(200).describe('Streams that one WebSocket connection carries.'),
-  silenceTimeout: duration().prefault('10s').describe('A stream connection that is silent this long is pinged.'),
-  pingTimeout: duration().prefault('5s').describe('… and is dead when nothing arrives for this long after the ping.'),
-});
-
 const arm = z.strictObject({
   stack: z
     .enum(['day1', 'day2', 'day3'])
@@ -125,9 +106,12 @@ const arm = z.strictObject({
   driver: z
     .string()
     .refine(isDriver, { error: DRIVER_EXPECTED, params: { known: DRIVERS } })
-    .describe(`The client under test: ${DRIVERS.join(', ')}, or a path that starts with ./ ../ or /.`),
+    .describe(
+      `The client under test: ${DRIVERS.join(', ')}, or the path of a module (./ ../ or /), from the scenario file.`,
+    ),
   role: z.enum(['control', 'test']).describe('The one control arm is what every other arm is paired with.'),
   launches: z.int().min(0).nullable().default(null).describe('Pairs that the arm takes part in; null: all of them.'),
+  pool: poolChanges.exactOptional().describe('Settings of the pool that this arm has of its own.'),
 });
 
 const gate = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Scenario } from './schema.js';
+import type { PoolSettings, Scenario } from './schema.js';
 
 /** The link of a scenario in the units of the exchange: milliseconds, and bits a second. */
 export function linkOf({ link: { rttMs, jitterMs, bandwidthMbit } }: Scenario): {
@@ -25,4 +25,9 @@ export function rulesOf({ limits, timeScale, rules }: Scenario): Pick<Scenario, 
 /** Every venue of a scenario, in the order in which their endpoints are numbered. */
 export function venuesOf({ venue, otherVenues = [] }: Scenario): Scenario['venue'][] {
   return [venue, ...otherVenues];
+}
+
+/** The settings of an arm's pool: the scenario's, and what the arm has of its own. */
+export function poolOf({ pool, arms }: Scenario, arm: string): PoolSettings {
+  return { ...pool, ...arms[arm]?.pool };
 }

@@ -82,6 +82,7 @@ class PlantedDriver implements Driver {
     return {
       acknowledged: (stream, atMs) => consumer.acknowledged(stream, atMs),
       interrupted: (stream, atMs) => consumer.interrupted(stream, atMs),
+      gap: (stream, gap) => consumer.gap(stream, gap),
       message: (...message) => {
         this.#messages += 1;
         if (this.#messages !== LOST_MESSAGE) consumer.message(...message);

@@ -130,6 +130,7 @@ describe('mp-bench mock', () => {
     expect(exchange.opened).toEqual([
       {
         id: 'mock',
+        ageMs: expect.any(Number) as number,
         venues: ['binance'],
         seed: '7',
         endpoints: 3,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -268,6 +268,13 @@ describe('mp-bench run', () => {
     expect(arms()).toEqual(['unpooled', 'default']);
     await world.run('run', '--driver', 'pooled');
     expect(arms()).toEqual(['unpooled', 'pooled']);
+    const gone = await world.run('run', '--driver', './clients/mine.js');
+    expect(gone).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining('./clients/mine.js: no such file') as string,
+    });
+    await mkdir(join(world.cwd, 'clients'));
+    await writeFile(join(world.cwd, 'clients/mine.js'), '');
     await world.run('run', '--driver', './clients/mine.js');
     expect(arms()).toEqual(['unpooled', 'mine']);
     expect(askedFor().scenarios[0]?.scenario.arms['mine']?.driver).toBe('./clients/mine.js');

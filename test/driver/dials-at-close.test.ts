@@ -60,7 +60,12 @@ function context(port: number, carries: DriverContext['carries']): DriverContext
   };
 }
 
-const CONSUMER = { acknowledged: () => undefined, interrupted: () => undefined, message: () => undefined };
+const CONSUMER = {
+  acknowledged: () => undefined,
+  interrupted: () => undefined,
+  message: () => undefined,
+  gap: () => undefined,
+};
 
 let server: MuteServer;
 afterEach(() => server.close());

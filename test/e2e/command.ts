@@ -18,9 +18,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** A folder for the reports of one test, removed when the test is over. */
+/** Folders for the reports and the files of one test, removed when the test is over. */
 export class Workplace implements Disposable {
   readonly out = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
+  /** For what the test writes itself. */
+  readonly files = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
 
   start(args: readonly string[]): ChildProcess {
     // Where the tests themselves are a step of GitHub Actions, its summary is not that of their runs.
@@ -41,7 +43,7 @@ export class Workplace implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.out, { recursive: true, force: true });
+    for (const folder of [this.out, this.files]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

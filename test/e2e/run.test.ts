@@ -33,7 +33,7 @@ describe('mp-bench run, as a process', () => {
       const broken = record.scenarios.flatMap(({ witness }) => witness.checks.filter(({ agree }) => !agree));
       expect(broken).toEqual([]);
       expect(record.scenarios.every(({ witness }) => witness.checks.length > 0)).toBe(true);
-      expect(record.scenarios.flatMap(({ targets }) => targets)).toHaveLength(10);
+      expect(record.scenarios.flatMap(({ targets }) => targets)).toHaveLength(13);
       expect(record).toEqual(place.record());
       // One pair proves nothing about a median; only what is exact may be decided.
       expect([0, 99]).toContain(code);

@@ -52,6 +52,25 @@ describe('armConfig', () => {
     });
   });
 
+  it('leaves a pool of streams its defaults, but for what the scenario or the arm says', () => {
+    const stream = scenario('stream-subscribe');
+    expect(armConfig(stream, 'pooled', SITE, 1).settings.streams).toEqual({});
+    const pool = { ...stream.pool, feeds: 2, staleAfterMs: 700, backoff: { initialMs: 5, maxMs: 50 } } as const;
+    const pooled = { ...stream.arms['pooled']!, pool: { feeds: 1, max: 9 } } as const;
+    const changed = { ...stream, pool, arms: { ...stream.arms, pooled } };
+    const { settings } = armConfig(changed, 'pooled', SITE, 1);
+    expect(settings.streams).toEqual({ feeds: 1, staleAfterMs: 700, backoff: { initialMs: 5, maxMs: 50 } });
+    expect(settings.max).toBe(9);
+    expect(armConfig(changed, 'unpooled', SITE, 1).settings.streams).toMatchObject({ feeds: 2 });
+  });
+
+  it('tells every arm the rules that hold', () => {
+    const stream = scenario('stream-subscribe');
+    expect(armConfig(stream, 'unpooled', SITE, 1).rules).toEqual({ timeScale: 1, rules: {} });
+    const faster = { ...stream, timeScale: 0.01, rules: { maxAgeMs: 7_200_000 } };
+    expect(armConfig(faster, 'unpooled', SITE, 1).rules).toEqual({ timeScale: 0.01, rules: { maxAgeMs: 7_200_000 } });
+  });
+
   it('seeds every arm alike, so that their arrivals are the same', () => {
     const seeds = ['unpooled', 'pooled', 'default'].map(
       (arm) => armConfig(scenario('rest-polling'), arm, SITE, 7).seed,

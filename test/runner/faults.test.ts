@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OperationLog } from '../../src/runner/arm/messages.js';
 import { findFaults, operationsRecovery } from '../../src/runner/faults.js';
 import type { FaultStamp } from '../../src/exchange/protocol.js';
-import { launch, served } from './sample.js';
+import { fault, launch, seen, served } from './sample.js';
 
 /** Operations each 10 ms that take 5 ms; `bad` says which fail, `lateMs` how much longer those take. */
 function log(count: number, bad: (index: number) => boolean, lateMs = 0): OperationLog {
@@ -70,10 +70,74 @@ describe('the faults of a launch', () => {
   });
 
   it('feel a fault that only cuts when a stream of it lost its connection meanwhile', () => {
-    const cut = served('cut', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'connection' });
-    const later = served('later', { startedAtMs: 500, endedAtMs: 1500, endedBy: 'connection' });
+    const cut = served('cut', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'connection', lostAtMs: 1050 });
+    const later = served('later', { startedAtMs: 500, endedAtMs: 1500, endedBy: 'connection', lostAtMs: 1500 });
+    const closed = served('closed', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'connection' });
     const kept = served('kept', { startedAtMs: 500, endedAtMs: 1050, endedBy: 'unsubscribe' });
-    const [finding] = findFaults(launch({ faults: [stamp('a', 1000, null)], subscriptions: [cut, later, kept] }));
+    const [finding] = findFaults(
+      launch({ faults: [stamp('a', 1000, null)], subscriptions: [cut, later, closed, kept] }),
+    );
     expect(finding?.row).toMatchObject({ felt: true, streamsAffected: 1, recoveredMs: null, endpoint: -1 });
+  });
+});
+
+describe('streams under a fault', () => {
+  const row = (facts: Parameters<typeof served>[1]) => served('a', { startedAtMs: 0, endedAtMs: 5000, ...facts });
+  const at = (...times: number[]) => Float64Array.from(times);
+  const found = (facts: Parameters<typeof launch>[0]) => findFaults(launch(facts))[0];
+
+  it('that another connection carried on are well with the next message, and count once', () => {
+    const finding = found({
+      faults: [fault('silence', 1, { endpoint: 0, injectedAtMs: 1000, liftedAtMs: 2000 })],
+      subscriptions: [row({ endpoint: 0, lostAtMs: 1000 }), row({ endpoint: 1, remotePort: 40_002 })],
+      streams: [seen('a', { arrivals: at(990, 1004, 1014) })],
+    });
+    expect(finding?.row).toMatchObject({ felt: true, streamsAffected: 1, recoveredMs: 4 });
+    expect(finding?.gapsMs).toEqual([14]);
+  });
+
+  it('that were interrupted all the same take until the first message after that', () => {
+    const finding = found({
+      faults: [fault('reset', 1, { endpoint: 0, injectedAtMs: 1000, liftedAtMs: 2000 })],
+      subscriptions: [row({ endpoint: 0 }), row({ endpoint: 1, remotePort: 40_002 })],
+      streams: [
+        seen('a', {
+          arrivals: at(990, 1004, 1300),
+          interruptions: [
+            { interruptedAtMs: 1010, lastMessageAtMs: 1004, acknowledgedAtMs: 1200, firstMessageAtMs: 1300 },
+          ],
+        }),
+      ],
+    });
+    expect(finding?.row.recoveredMs).toBe(300);
+  });
+
+  it('that were moved without an interruption are well with the first message of where they went', () => {
+    const silence = fault('silence', 1, { endpoint: 0, injectedAtMs: 1000, liftedAtMs: 2000 });
+    const silenced = row({ endpoint: 0, lostAtMs: 1000 });
+    const moved = row({ endpoint: 1, remotePort: 40_002, startedAtMs: 1600, firstMessageAtMs: 1690 });
+    const streams = [seen('a', { arrivals: at(990, 1008, 1700) })];
+    const facts = { faults: [silence], streams };
+    expect(found({ ...facts, subscriptions: [silenced, moved] })?.row.recoveredMs).toBe(700);
+    // What arrives late of the silenced connection is no recovery.
+    expect(found({ ...facts, subscriptions: [silenced] })?.row.recoveredMs).toBeNull();
+  });
+
+  it('feel a stall by the ids that were never sent, until data comes of a later subscription', () => {
+    const stall = fault('stream-stall', 1, { endpoint: 0, injectedAtMs: 1000, liftedAtMs: 2000 });
+    const hollow = row({ endpoint: 0, untilId: 21, sent: [[1, 10]] });
+    const again = row({ endpoint: 0, startedAtMs: 1300, firstMessageAtMs: 1390, fromId: 21, sent: [[21, 30]] });
+    const streams = [seen('a', { arrivals: at(990, 1005, 1400) })];
+    const felt = found({ faults: [stall], subscriptions: [hollow, again], streams });
+    expect(felt?.row).toMatchObject({ felt: true, streamsAffected: 1, recoveredMs: 400 });
+    expect(felt?.gapsMs).toEqual([395]);
+    expect(found({ faults: [stall], subscriptions: [row({ endpoint: 0 })], streams })?.row.felt).toBe(false);
+  });
+
+  it('of which nothing came before the lift are missed', () => {
+    const stall = fault('stream-stall', 1, { endpoint: 0, injectedAtMs: 1000, liftedAtMs: 2000 });
+    const hollow = row({ endpoint: 0, untilId: 21, sent: [[1, 10]] });
+    const late = [seen('a', { arrivals: at(990, 2010) })];
+    expect(found({ faults: [stall], subscriptions: [hollow], streams: late })?.row.recoveredMs).toBeNull();
   });
 });

@@ -41,14 +41,14 @@ describe('the clients of several venues', () => {
     await fleet.start();
     await fleet.request('two', '/x');
     fleet.home('s', 'one');
-    await fleet.subscribe('s', { acknowledged: () => {}, interrupted: () => {}, message: () => {} });
+    await fleet.subscribe('s', { acknowledged: () => {}, interrupted: () => {}, message: () => {}, gap: () => {} });
     await fleet.unsubscribe('s');
     await fleet.close();
     expect(one.calls).toEqual(['start', '+s', '-s', 'close']);
     expect(two.calls).toEqual(['start', '/x', 'close']);
-    expect(() => fleet.subscribe('unheard of', { acknowledged() {}, interrupted() {}, message() {} })).toThrow(
-      /no client/,
-    );
+    expect(() =>
+      fleet.subscribe('unheard of', { acknowledged() {}, interrupted() {}, message() {}, gap() {} }),
+    ).toThrow(/no client/);
   });
 
   it('have accounts that add up', async () => {

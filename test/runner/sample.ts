@@ -1,5 +1,11 @@
 import { Claims, type ClaimedConnection } from '../../src/driver/index.js';
-import type { LedgerConnection, LedgerCounts, LedgerSubscription } from '../../src/exchange/protocol.js';
+import type {
+  FaultKind,
+  FaultStamp,
+  LedgerConnection,
+  LedgerCounts,
+  LedgerSubscription,
+} from '../../src/exchange/protocol.js';
 import type { ArmReport, StreamTally } from '../../src/runner/arm/messages.js';
 import type { LaunchSample } from '../../src/runner/launch.js';
 
@@ -56,7 +62,11 @@ export function served(stream: string, facts: Partial<LedgerSubscription> = {}):
 }
 
 export function seen(stream: string, facts: Partial<StreamTally> = {}): StreamTally {
-  return { stream, received: 10, repeated: 0, ids: [[1, 10]], interruptions: [], ...facts };
+  return { stream, received: 10, repeated: 0, ids: [[1, 10]], interruptions: [], gaps: [], arrivals: null, ...facts };
+}
+
+export function fault(kind: FaultKind, touched: number, facts: Partial<FaultStamp> = {}): FaultStamp {
+  return { id: kind, kind, endpoint: null, injectedAtMs: 50, liftedAtMs: 80, openAtInjection: 1, touched, ...facts };
 }
 
 export interface LaunchFacts {

@@ -37,7 +37,7 @@ class FakeDriver implements Pick<Fleet, 'subscribe' | 'unsubscribe'> {
 async function play(deaf: boolean) {
   const clock = new FakeClock(0);
   const driver = new FakeDriver(clock, deaf);
-  const recorder = new StreamRecorder(clock);
+  const recorder = new StreamRecorder(clock, false);
   let integrals = recorder.integrals();
   const load = { subscriptions: [{ venue: 'v', channel: 'trade', symbols: 3 }], change: 2, holdMs: 100 };
   const done = runStreamScript({ clock, fleet: driver, recorder, load, names: NAMES }, 100, () => {
@@ -73,7 +73,7 @@ describe('the script of streams', () => {
 describe('StreamRecorder', () => {
   it('keeps ids as ranges, counts what comes again, and times a gap from message to message', async () => {
     const clock = new FakeClock(0);
-    const recorder = new StreamRecorder(clock);
+    const recorder = new StreamRecorder(clock, true);
     recorder.desire('a');
     recorder.acknowledged('a', 0);
     for (const id of [1, 2, 3]) recorder.message('a', id, id, null);
@@ -93,6 +93,28 @@ describe('StreamRecorder', () => {
         [9, 10],
       ],
       interruptions: [{ interruptedAtMs: 50, lastMessageAtMs: 0, acknowledgedAtMs: 250, firstMessageAtMs: 250 }],
+      gaps: [],
+      arrivals: Float64Array.of(0, 0, 0, 250, 250),
     });
+  });
+
+  it('keeps the ids that gaps cover, both ends exclusive, and no times when nobody asks for them', () => {
+    const recorder = new StreamRecorder(new FakeClock(0), false);
+    recorder.desire('a');
+    recorder.message('a', 5, 5, null);
+    recorder.gap('a', { lastGoodId: 5, firstGoodId: 9 });
+    recorder.gap('a', { lastGoodId: 9, firstGoodId: 10, unknownLoss: true });
+    recorder.gap('a', { lastGoodId: null, firstGoodId: 3 });
+    recorder.gap('unheard of', { lastGoodId: 1, firstGoodId: 9 });
+    const { streams } = recorder.tally(recorder.integrals());
+    expect(streams).toMatchObject([
+      {
+        gaps: [
+          [Number.NEGATIVE_INFINITY, 2],
+          [6, 8],
+        ],
+        arrivals: null,
+      },
+    ]);
   });
 });

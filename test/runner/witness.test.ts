@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lostIds } from '../../src/runner/stream-ledger.js';
 import { checkWitnesses } from '../../src/runner/witness.js';
-import { accepted, claimed, launch, type LaunchFacts, seen, served } from './sample.js';
+import type { StreamTally } from '../../src/runner/arm/messages.js';
+import { accepted, claimed, fault, launch, type LaunchFacts, seen, served } from './sample.js';
 
 function disagreements(facts: LaunchFacts): string[] {
   return checkWitnesses('pooled', [launch(facts)])
@@ -150,34 +150,51 @@ describe('the witnesses of streams', () => {
     expect(disagreements(facts)).toEqual([]);
   });
 
+  it('count messages only where no two connections carried the same ones', () => {
+    const both = [served('a'), served('a', { remotePort: 40_002, startedAtMs: 20 })];
+    expect(disagreements({ ...streams, acknowledged: 2, subscriptions: both })).toEqual([]);
+    const facts = { ...streams, acknowledged: 2, subscriptions: both, streams: [seen('a', { ids: [[1, 9]] })] };
+    expect(disagreements(facts)).toEqual(['ids 1']);
+  });
+
+  it('take what a fault repeated for dropped or handed on, and not more than it repeated', () => {
+    const repeated = (touched: number) => ({
+      ...streams,
+      subscriptions: [served('a', { messagesSent: 13 })],
+      faults: [fault('duplicate-messages', touched)],
+    });
+    expect(disagreements(repeated(3))).toEqual([]);
+    expect(disagreements(repeated(2))).toEqual(['messages 1']);
+  });
+
+  it('take a message that a fault made late for missing only if the client says so', () => {
+    const late = (gaps: StreamTally['gaps']) => ({
+      ...streams,
+      streams: [
+        seen('a', {
+          received: 9,
+          ids: [
+            [1, 4],
+            [6, 10],
+          ],
+          gaps,
+        }),
+      ],
+      faults: [fault('reorder-messages', 1)],
+    });
+    expect(disagreements(late([[5, 5]]))).toEqual([]);
+    expect(disagreements(late([]))).toEqual(['ids 1']);
+  });
+
+  it('let a stream leave a connection unheard while another carries it, and no other', () => {
+    const moved = (startedAtMs: number) => [served('a'), served('a', { remotePort: 40_002, startedAtMs })];
+    expect(disagreements({ ...streams, subscriptions: moved(50) })).toEqual([]);
+    expect(disagreements({ ...streams, subscriptions: moved(101) })).toEqual(['subscriptions 1']);
+  });
+
   it('notice a subscription that nobody asked for', () => {
     expect(
       disagreements({ ...streams, subscriptions: [served('a'), served('b')], streams: [seen('a'), seen('b')] }),
     ).toEqual(['subscriptions 1']);
-  });
-});
-
-describe('lostIds', () => {
-  it('counts what was due while no connection carried the stream', () => {
-    const rows = [
-      served('a', { fromId: 1, untilId: 21, sent: [[1, 20]], endedBy: 'connection' }),
-      served('a', { fromId: 31, untilId: 41, sent: [[31, 40]], startedAtMs: 60 }),
-    ];
-    const facts = {
-      subscriptions: rows,
-      streams: [
-        seen('a', {
-          ids: [
-            [1, 18],
-            [31, 40],
-          ],
-        }),
-      ],
-    };
-    expect(lostIds(launch(facts))).toBe(12);
-  });
-
-  it('is zero for a stream that was whole', () => {
-    expect(lostIds(launch({ subscriptions: [served('a')], streams: [seen('a')] }))).toBe(0);
   });
 });

@@ -11,6 +11,22 @@ describe('fields that contradict each other', () => {
       '`pool.min` (9) is above `pool.max` (4)',
     ],
     [
+      'more stream connections to spare than there may be',
+      `${SMALL}pool: { max: 4, standby: 4 }\n`,
+      '22:26 `standby` (4) must be below `max` (4)',
+    ],
+    [
+      'an arm with more feeds than connections',
+      SMALL.replace('driver: pooled,', 'driver: pooled, pool: { max: 1, feeds: 2 },'),
+      '`feeds` (2) is above `max` (1)',
+    ],
+    ['three feeds of a stream', `${SMALL}pool: { feeds: 3 }\n`, '22:16 `pool.feeds`: expected 1 or 2, got 3'],
+    [
+      'a delay of nothing before every dial',
+      `${SMALL}pool: { backoff: { initial: 0ms, max: 1s } }\n`,
+      '`backoff` must rise from above 0 ms',
+    ],
+    [
       'nothing to do',
       SMALL.replace(/load:\n {2}requests:[^]*?timeout: 1s\n/, 'load: {}\n').replace(
         '  load: { requests: { operations: 25 } }\n',

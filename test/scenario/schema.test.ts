@@ -78,6 +78,7 @@ describe('looking scenarios up', () => {
     const found = await findScenarios(scenarioDirectories(directory));
     expect(found.map(({ name }) => name)).toEqual([
       'crash',
+      'day',
       'failover',
       'marketprism',
       'mine',
@@ -118,6 +119,19 @@ describe('the planned work', () => {
       durationMs: 24 * (560 + 1000),
       peakConnections: 256,
     });
+  });
+
+  it('counts the connections of a second feed and of the spares, and an arm by settings of its own', async () => {
+    const file = await locateScenario('stream-subscribe', '/nowhere');
+    const text = await readScenarioText(file);
+    // 50 streams, 16 to a connection.
+    const peak = (set: readonly string[]) => {
+      const overrides = [...set, 'arms.unpooled.driver=pooled', 'arms.default.driver=pooled'].map(parseOverride);
+      return plannedWork(loadScenario({ text, file, quick: false, overrides }).scenario).peakConnections;
+    };
+    expect(peak(['pool.max=20'])).toBe(4);
+    expect(peak(['pool.max=20', 'pool.feeds=2', 'pool.standby=1'])).toBe(8);
+    expect(peak(['arms.pooled.pool={max: 20, feeds: 2}'])).toBe(7);
   });
 
   it('counts the launches outside the pairs as they are given', async () => {

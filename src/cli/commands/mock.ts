@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { MpBenchError, parseDurationMs, type Problem, systemClock } from '../../base/index.js';
+import { MpBenchError, parseDurationMs, type Problem, systemClock, wallClockMs } from '../../base/index.js';
 import { type ExchangeClient, startExchange } from '../../exchange/client.js';
 import { parseLink } from '../../exchange/control/link.js';
 import { startControl } from '../../exchange/control/server.js';
@@ -121,6 +121,7 @@ function stopOnSignal(io: Io, authority: AuthorityFile): Stop {
   return { signalled, stoppedBy: () => first, end: () => end() };
 }
 
+const DAY_MS = 86_400_000;
 const MOST_PORT = 65_535;
 const MOST_ENDPOINTS = 100;
 const MOST_SYMBOLS = 2_000;
@@ -139,6 +140,8 @@ function settingsOf(flags: MockFlags): { config: SiteConfig; controlPort: number
     tls: flags.tls,
     symbols: reader.whole('symbols', flags.symbols, 1, MOST_SYMBOLS),
     activity: reader.above0('activity', flags.activity, MOST_ACTIVITY),
+    // The market opened at midnight (UTC): ids go on when a mock is started again, as they do at a venue.
+    ageMs: wallClockMs() % DAY_MS,
     link: {
       rttMs,
       ...(flags.jitter !== undefined && { jitterMs: reader.duration('jitter', flags.jitter) }),

@@ -24,6 +24,8 @@ export interface MarketOptions {
   /** Scales every rate; 1 is the mean of a normal day. Must be positive. */
   readonly activity: number;
   readonly clock: Clock;
+  /** Market time at which it is made, in milliseconds (default 0). */
+  readonly ageMs?: number;
   /** Defaults to a generator seeded with `seed`. */
   readonly random?: Random;
 }
@@ -31,7 +33,7 @@ export interface MarketOptions {
 /**
  * A seeded market that every venue can read. Books and trades are functions of (seed, symbol, market time): nothing
  * advances by itself, no request has to catch up, and the same seed shows the same market on every machine.
- * Market time is milliseconds of the clock since the market was made; it extends backwards, so history is there.
+ * Market time is milliseconds of the clock since the market was made, or its age then more; it extends backwards, so history is there.
  */
 export class SyntheticMarket {
   /** Most active first. */
@@ -41,9 +43,9 @@ export class SyntheticMarket {
   readonly #keys: readonly number[];
   #perpetuals: readonly PerpetualSymbol[] | undefined;
 
-  constructor({ seed, symbols, activity, clock, random = seededRandom(seed) }: MarketOptions) {
+  constructor({ seed, symbols, activity, clock, ageMs = 0, random = seededRandom(seed) }: MarketOptions) {
     this.#clock = clock;
-    this.#startMs = clock.now();
+    this.#startMs = clock.now() - ageMs;
     const specs = listSymbols(symbols, activity, random.fork('listing'));
     this.#keys = specs.map(({ base, quote }) => random.fork(`${base}/${quote}`).integer(2 ** 32));
     this.symbols = specs.map((spec, rank) => openSymbol(spec, this.#keys[rank] ?? 0));

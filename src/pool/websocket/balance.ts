@@ -15,7 +15,7 @@ export function rebalance(fleet: Fleet, rotation: Rotation): void {
   if (richest.carriers.length < poorest.carriers.length + 2) return;
   const [spared] = richest.carriers;
   const others = up.filter((index) => index !== poorest.index);
-  if (spared) rotation.rotate(spared, 'balance', others);
+  if (spared) rotation.rotate(spared, 'balance', { shuns: others });
 }
 
 interface Site {

@@ -14,7 +14,9 @@ export interface CarriageHolder {
   placed(carriage: Carriage): void;
   subscribed(carriage: Carriage): void;
   rejected(carriage: Carriage, error: string): void;
-  unsubscribed(carriage: Carriage): void;
+  unanswered(carriage: Carriage, tries: number): void;
+  /** `answered`: the venue said so, after everything that it had sent. */
+  unsubscribed(carriage: Carriage, answered: boolean): void;
   data(carriage: Carriage, message: StreamData, nowMs: number): void;
 }
 
@@ -70,8 +72,12 @@ export class Carriage implements StreamCarrier, Placeable, Feed {
     if (this.state === 'asked') this.#holder.rejected(this, error);
   }
 
-  unsubscribed(): void {
-    if (this.state === 'leaving') this.#holder.unsubscribed(this);
+  unanswered(tries: number): void {
+    if (this.state === 'asked') this.#holder.unanswered(this, tries);
+  }
+
+  unsubscribed(answered: boolean): void {
+    if (this.state === 'leaving') this.#holder.unsubscribed(this, answered);
   }
 
   data(message: StreamData, nowMs: number): void {

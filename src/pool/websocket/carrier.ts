@@ -15,6 +15,8 @@ export class Carrier {
   /** Streams that it carries, those that are leaving included. */
   load = 0;
   role: CarrierRole = 'serving';
+  /** How long its streams may be quiet elsewhere before they leave it, where the venue gives it less time than usual. */
+  settleMs = Number.POSITIVE_INFINITY;
   /** When it was lent. */
   readonly sinceMs: number;
 

@@ -1,20 +1,17 @@
-import { type Clock, systemClock, type TimerHandle } from '../../base/index.js';
+import type { Clock, TimerHandle } from '../../base/index.js';
+import { DialLimit } from './dial-limit.js';
 import type { Rate } from './protocol.js';
-import { RollingLimit } from './rolling-limit.js';
 
-/**
- * New connections that a venue takes from one address. Venues count them over all of a process, so pools to the same
- * venue should be given the same budget; a pool that is given none has one of its own.
- */
+/** New connections that a venue takes from one address in a time. */
 export class ConnectBudget {
-  readonly #limit: RollingLimit;
+  readonly #limit: DialLimit;
   readonly #clock: Clock;
   /** First come, first served. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(ended: () => void) => void>();
   #timer: TimerHandle;
 
-  constructor(rate: Rate, clock: Clock = systemClock) {
-    this.#limit = new RollingLimit(rate, clock);
+  constructor(rate: Rate, clock: Clock) {
+    this.#limit = new DialLimit(rate, clock);
     this.#clock = clock;
   }
 
@@ -30,25 +27,25 @@ export class ConnectBudget {
 
   /** Milliseconds until a dial could begin, those that wait apart. */
   get waitMs(): number {
-    return this.#limit.waitMs();
+    return this.#limit.waitMs;
   }
 
-  /** Resolves when a dial may begin, which is counted from then on. Rejects with the signal's reason. */
-  async take(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when a dial may begin, which is counted from then on, with what has to be called when it has ended. Rejects
+   * with the signal's reason.
+   */
+  async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.free > 0) {
-      this.#limit.spend();
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
+    if (this.free > 0) return this.#spend();
+    return new Promise<() => void>((resolve, reject) => {
       const abort = (): void => {
         this.#waiting.delete(grant);
         this.#plan();
         reject(signal.reason as Error);
       };
-      const grant = (): void => {
+      const grant = (ended: () => void): void => {
         signal.removeEventListener('abort', abort);
-        resolve();
+        resolve(ended);
       };
       signal.addEventListener('abort', abort, { once: true });
       this.#waiting.add(grant);
@@ -56,17 +53,25 @@ export class ConnectBudget {
     });
   }
 
+  #spend(): () => void {
+    const ended = this.#limit.spend();
+    return () => {
+      ended();
+      // Its token is back sooner than was known.
+      this.#plan();
+    };
+  }
+
   #plan(): void {
     this.#clock.clearTimeout(this.#timer);
-    if (this.#waiting.size > 0) this.#timer = this.#clock.setTimeout(() => this.#grant(), this.#limit.waitMs());
+    if (this.#waiting.size > 0) this.#timer = this.#clock.setTimeout(() => this.#grant(), this.#limit.waitMs);
   }
 
   #grant(): void {
     for (const grant of this.#waiting) {
-      if (this.#limit.waitMs() > 0) break;
-      this.#limit.spend();
+      if (this.#limit.waitMs > 0) break;
       this.#waiting.delete(grant);
-      grant();
+      grant(this.#spend());
     }
     this.#plan();
   }

@@ -3,6 +3,7 @@ import type { CloseReason } from '../accounts.js';
 import { Heartbeat } from './heartbeat.js';
 import { Liveness, type LivenessOptions } from './liveness.js';
 import { noFrames, type FrameCounts } from './frame-counts.js';
+import type { RequestBudget } from './request-budget.js';
 import type { DecodedFrame, StreamCodec, StreamData, StreamProtocol } from './protocol.js';
 import { RequestQueue } from './request-queue.js';
 import type { StreamTransport } from './transport.js';
@@ -12,7 +13,10 @@ export interface StreamCarrier {
   readonly stream: string;
   subscribed(): void;
   rejected(error: string): void;
-  unsubscribed(): void;
+  /** It was asked for so many times without an answer; it goes on being asked for. */
+  unanswered(tries: number): void;
+  /** `answered`: the venue said so, after everything that it had sent; else it was asked often enough. */
+  unsubscribed(answered: boolean): void;
   data(message: StreamData, nowMs: number): void;
 }
 
@@ -31,6 +35,9 @@ export interface ConnectionOptions extends LivenessOptions {
   readonly protocol: StreamProtocol;
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
+  readonly ackTries: number;
+  /** Of the address, where the venue limits frames over all its connections. */
+  readonly budget: RequestBudget | undefined;
   readonly nextRequestId: () => number;
   /** A ping of ours was answered. */
   readonly onRoundTrip: (ms: number) => void;
@@ -61,11 +68,15 @@ export class WebSocketConnection {
   readonly #transport: StreamTransport;
   readonly #codec: StreamCodec;
   readonly #carriers = new Map<string, StreamCarrier>();
+  /** What the names of its streams count. */
+  #argumentLength = 0;
   readonly #liveness: Liveness;
   readonly #requests: RequestQueue;
   readonly #heartbeat: Heartbeat | undefined;
   #pingedAtMs = Number.NaN;
   #beatAtMs = Number.NaN;
+  /** A heartbeat waits for the venue's limit; those that come due meanwhile are left out. */
+  #beatWaits = false;
   #roundTripMs = Number.NaN;
   #markGone: () => void = () => {};
   #end: ConnectionEnd | undefined;
@@ -92,7 +103,8 @@ export class WebSocketConnection {
         send: (text) => transport.send(text),
         subscribed: (stream) => this.#carriers.get(stream)?.subscribed(),
         rejected: (stream, error) => this.#take(stream)?.rejected(error),
-        unsubscribed: (stream) => this.#take(stream)?.unsubscribed(),
+        unanswered: (stream, tries) => this.#carriers.get(stream)?.unanswered(tries),
+        unsubscribed: (stream, answered) => this.#take(stream)?.unsubscribed(answered),
       },
     );
     this.#liveness = new Liveness(
@@ -145,8 +157,12 @@ export class WebSocketConnection {
     return [...this.#carriers.values()];
   }
 
-  carries(stream: string): boolean {
-    return this.#carriers.has(stream);
+  /** Can the stream be put on it: is it not there already, and its name the only one or within what the venue takes? */
+  takes(stream: string): boolean {
+    if (this.#carriers.has(stream)) return false;
+    const { argumentLength } = this.#options.protocol;
+    if (!argumentLength || this.#carriers.size === 0) return true;
+    return this.#argumentLength + argumentLength.of(stream) <= argumentLength.max;
   }
 
   /** Registers the one listener that hears when the connection ends otherwise than by `close`. */
@@ -166,6 +182,7 @@ export class WebSocketConnection {
   carry(carrier: StreamCarrier): void {
     this.uses += 1;
     this.#carriers.set(carrier.stream, carrier);
+    this.#argumentLength += this.#lengthOf(carrier.stream);
     this.#requests.subscribe(carrier.stream);
   }
 
@@ -175,8 +192,13 @@ export class WebSocketConnection {
    */
   drop(stream: string): boolean {
     const asked = this.#requests.unsubscribe(stream);
-    if (!asked) this.#carriers.delete(stream);
+    if (!asked) this.#take(stream);
     return asked;
+  }
+
+  /** Drops what still arrives of a stream, which others carry until the connection closes. */
+  forget(stream: string): void {
+    this.#take(stream);
   }
 
   /** Asks the peer for a sign of life. */
@@ -199,7 +221,7 @@ export class WebSocketConnection {
       ping: () => {
         this.frames.pingsReceived += 1;
         this.#heard();
-        this.#requests.spent();
+        this.#requests.replied();
       },
       pong: () => {
         this.frames.pongsReceived += 1;
@@ -228,10 +250,13 @@ export class WebSocketConnection {
     this.frames.otherReceived += 1;
     switch (frame.kind) {
       case 'ack':
-        this.#requests.answered(frame.id, frame.ok, frame.error ?? '');
+        this.#requests.answered(frame);
+        break;
+      case 'partial':
+        this.#requests.answeredFor(frame.id, frame.stream);
         break;
       case 'ping':
-        this.#requests.spent();
+        this.#requests.replied();
         this.#transport.send(frame.reply);
         break;
       case 'pong':
@@ -258,7 +283,10 @@ export class WebSocketConnection {
 
   #beat(): void {
     const { protocol, clock, nextRequestId } = this.#options;
+    if (this.#beatWaits) return;
+    this.#beatWaits = true;
     this.#requests.urgent(() => {
+      this.#beatWaits = false;
       this.frames.heartbeatsSent += 1;
       this.#beatAtMs = clock.now();
       this.#transport.send(protocol.heartbeat?.encode(nextRequestId()) ?? '');
@@ -273,8 +301,12 @@ export class WebSocketConnection {
 
   #take(stream: string): StreamCarrier | undefined {
     const carrier = this.#carriers.get(stream);
-    this.#carriers.delete(stream);
+    if (this.#carriers.delete(stream)) this.#argumentLength -= this.#lengthOf(stream);
     return carrier;
+  }
+
+  #lengthOf(stream: string): number {
+    return this.#options.protocol.argumentLength?.of(stream) ?? 0;
   }
 
   #finish(end: ConnectionEnd): void {

@@ -1,7 +1,6 @@
 import type { CloseReason, ConnectionAccounts } from '../accounts.js';
 import type { ConnectionFactory, Dialed, PoolEndpoint } from '../contracts.js';
 import type { Backoff } from './backoff.js';
-import type { ConnectBudget } from './connect-budget.js';
 import { type ConnectionEnd, WebSocketConnection } from './connection.js';
 import { rowOf } from './connection-rows.js';
 import { WebSocketDialError } from './dial-websocket.js';
@@ -10,10 +9,11 @@ import { addFrames, type FrameCounts, noFrames } from './frame-counts.js';
 import type { ResolvedOptions } from './options.js';
 import type { StreamAccounts } from './stream-accounts.js';
 import type { StreamTransport } from './transport.js';
+import type { VenueBudget } from './venue-budget.js';
 
 export interface StreamConnectionsParts {
   readonly backoff: Backoff;
-  readonly budget: ConnectBudget | undefined;
+  readonly budget: VenueBudget;
   /** Where connections are booked. */
   readonly accounts: ConnectionAccounts;
   readonly streams: StreamAccounts;
@@ -45,13 +45,16 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
 
   async connect(endpoint: PoolEndpoint, signal: AbortSignal): Promise<Dialed<WebSocketConnection>> {
     const { protocol, dial, clock, origins } = this.#options;
-    const { budget, accounts } = this.#parts;
+    const { backoff, budget, accounts } = this.#parts;
     this.#dials += 1;
     const id = this.#dials;
     const endpointIndex = origins.indexOf(endpoint.origin);
     accounts.dialBegan();
+    let ended: (() => void) | undefined;
     try {
-      await budget?.take(signal);
+      // Most have waited before they were asked for; those that keep up the least number of connections have not.
+      await backoff.turn(signal);
+      ended = await budget.connects?.take(signal);
       const beganAtMs = clock.now();
       const { transport, parts } = await dial(endpoint.origin + protocol.path, signal);
       const connection = this.#connection(id, endpointIndex, transport);
@@ -62,6 +65,8 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
       accounts.dialFailed();
       this.#dialFailed(id, endpointIndex, error as Error);
       throw error;
+    } finally {
+      ended?.();
     }
   }
 
@@ -78,7 +83,11 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
   }
 
   onClosed(connection: WebSocketConnection, listener: (error?: Error) => void): void {
-    connection.onDied(listener);
+    connection.onDied((error) => {
+      // First of all: the listener may dial at once.
+      this.#parts.backoff.broke(connection.openedAtMs);
+      listener(error);
+    });
   }
 
   /** The connections open now. */
@@ -103,13 +112,15 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
   }
 
   #connection(id: number, endpointIndex: number, transport: StreamTransport): WebSocketConnection {
-    const { protocol, clock, ackTimeoutMs, silenceTimeoutMs, pingTimeoutMs } = this.#options;
+    const { protocol, clock, ackTimeoutMs, ackTries, silenceTimeoutMs, pingTimeoutMs } = this.#options;
     return new WebSocketConnection(transport, {
       id,
       endpointIndex,
       protocol,
       clock,
       ackTimeoutMs,
+      ackTries,
+      budget: this.#parts.budget.requests,
       silenceTimeoutMs,
       pingTimeoutMs,
       nextRequestId: () => (this.#requestIds += 1),
@@ -150,7 +161,6 @@ export class StreamConnections implements ConnectionFactory<WebSocketConnection>
       atMs - connection.openedAtMs,
       atMs,
     );
-    if (end.by !== 'pool') this.#parts.backoff.broke(connection.openedAtMs);
     if (end.by === 'dead') {
       const streams = connection.carriers.map(({ stream }) => stream);
       this.#listener.event({ kind: 'declaredDead', ...row, atMs, heardAtMs: end.heardAtMs, streams });

@@ -1,7 +1,7 @@
 import type { ConnectionRow } from './connection-rows.js';
 import type { DialStage } from './dial-websocket.js';
 
-/** Why messages are missing: a connection was lost, the venue left them out, or the consumer was too slow. */
+/** Why messages are missing: a connection was lost or left, the venue left them out, or the consumer was too slow. */
 export type GapCause = 'connection' | 'venue' | 'overflow';
 
 /** What a subscription will not see, or may not have seen. Times are those of the pool's clock, in milliseconds. */
@@ -57,12 +57,32 @@ export type StreamPoolEvent =
   | ({ readonly kind: 'rotated'; readonly atMs: number; readonly tookMs: number } & ConnectionRow)
   /** The venue acknowledged a stream on a connection; each of its feeds, and each move of them, has one. */
   | { readonly kind: 'acknowledged'; readonly stream: string; readonly connectionId: number; readonly atMs: number }
+  /** A stream was asked for so many times on a connection without an answer; it is tried on another one, if there is one. */
+  | {
+      readonly kind: 'unanswered';
+      readonly stream: string;
+      readonly connectionId: number;
+      readonly atMs: number;
+      readonly tries: number;
+    }
   /** Acknowledged again after the loss of the connection. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly atMs: number; readonly downMs: number }
   /** The first message after the loss of the connection; `gapMs` after the last one before. */
   | { readonly kind: 'resumed'; readonly stream: string; readonly atMs: number; readonly gapMs: number }
   /** No message for the subscription's `staleAfterMs`, though it is acknowledged. */
   | { readonly kind: 'stale'; readonly stream: string; readonly atMs: number; readonly sinceMs: number }
+  /**
+   * A stream that was asked for anew by `resubscribe` brought its first message, with this id; `snapshot` when that holds
+   * the whole state. `tookMs` is from the call.
+   */
+  | {
+      readonly kind: 'resynchronised';
+      readonly stream: string;
+      readonly atMs: number;
+      readonly tookMs: number;
+      readonly lastId: number;
+      readonly snapshot: boolean;
+    }
   /** A handler of the consumer threw. The stream goes on. */
   | { readonly kind: 'consumerFailed'; readonly stream: string; readonly atMs: number; readonly error: unknown }
   | ({ readonly kind: 'gap' } & StreamGap);

@@ -106,6 +106,11 @@ export class FeedMerge {
     else if (this.#held === 0) this.stop();
   }
 
+  /** The stream is asked for anew, for the sake of its next snapshot. */
+  awaitSnapshot(): void {
+    this.#tracker.awaitSnapshot();
+  }
+
   stop(): void {
     this.#options.clock.clearTimeout(this.#timer);
   }
@@ -167,7 +172,11 @@ export class FeedMerge {
 
   #hold(feed: Feed, message: StreamData): void {
     const { clock, mergeWaitMs } = this.#options;
-    if (this.#held === 0) this.#timer = clock.setTimeout(() => this.#flush(feed, []), mergeWaitMs);
+    const expired = (): void => {
+      // Timers run before sockets are read: after a stall of the event loop what is missing may be waiting there.
+      this.#timer = clock.setTimeout(() => this.#flush(feed, []), 0);
+    };
+    if (this.#held === 0) this.#timer = clock.setTimeout(expired, mergeWaitMs);
     feed.held.push(message);
     this.#held += 1;
     if (this.#held >= MOST_HELD) this.#flush(feed, []);

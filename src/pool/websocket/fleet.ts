@@ -20,7 +20,7 @@ export interface FleetOptions {
   /** A connection whose requests wait for longer than this takes streams only when no other is to be had. */
   readonly requestDelayMs: number;
   readonly backoff: Backoff;
-  readonly budget: ConnectBudget | undefined;
+  readonly connects: ConnectBudget | undefined;
   readonly clock: Clock;
 }
 
@@ -41,10 +41,17 @@ export interface Seeker {
   readonly shuns: readonly number[];
 }
 
-interface Replacement {
-  readonly of: Carrier;
+/** What is to take a connection's place. */
+export interface Successor {
+  /** Endpoints that it should not be to, by number. */
   readonly shuns: readonly number[];
+  /** When the connection will be cut: the most urgent is served first. */
+  readonly byMs: number;
   readonly arrived: (carrier: Carrier) => void;
+}
+
+interface Replacement extends Successor {
+  readonly of: Carrier;
 }
 
 /** The connections that carry a pool's streams: borrows as many as are needed, and knows where there is room. */
@@ -63,6 +70,8 @@ export class Fleet {
   #places = 0;
   #shuns: readonly number[] = [];
   #requested = 0;
+  /** Of these, those of this turn: the venue's limit counts them a moment later. */
+  #justRequested = 0;
   #timer: TimerHandle;
   #stopped = false;
 
@@ -96,10 +105,10 @@ export class Fleet {
     return this.#all.get(connection);
   }
 
-  /** Is there another connection with room, or can there be one? */
-  hasOther(carrier: Carrier | undefined): boolean {
+  /** Is there a connection with room that takes the stream, or can there be one? */
+  hasOther(stream: string): boolean {
     if (this.#all.size + this.#requested < this.#options.max || this.#standby.size > 0) return true;
-    return this.#serving.find((other) => other !== carrier) !== undefined;
+    return this.#serving.find(({ connection }) => connection.takes(stream)) !== undefined;
   }
 
   /** Endpoints in service, by number. */
@@ -108,12 +117,12 @@ export class Fleet {
   }
 
   /**
-   * The least-loaded connection for a stream: not one that carries it already; one to an endpoint that it shuns or that
+   * The least-loaded connection for a stream: not one that carries it already or has no room for its name; one to an endpoint that it shuns or that
    * is out of service, or that has used up its requests, only when no other is to be had.
    */
   pick(seeker: Seeker): Carrier | undefined {
     const { requestDelayMs, endpoints, max } = this.#options;
-    const free = ({ connection }: Carrier): boolean => !connection.carries(seeker.stream);
+    const free = ({ connection }: Carrier): boolean => connection.takes(seeker.stream);
     const liked = (index: number): boolean => !seeker.shuns.includes(index) && !this.#suspect(index);
     const suits = (carrier: Carrier): boolean =>
       free(carrier) && liked(carrier.endpointIndex) && carrier.connection.requestDelayMs <= requestDelayMs;
@@ -167,9 +176,10 @@ export class Fleet {
 
   /**
    * Retires a connection for good and asks for one to take its place, which is there beside it until it closes: one that
-   * is ready, or else a new one. To be called for one connection at a time.
+   * is ready, or else a new one. Of several, as many at a time as there may be connections.
    */
-  replace(carrier: Carrier, shuns: readonly number[], arrived: (successor: Carrier) => void): void {
+  replace(carrier: Carrier, successor: Successor): void {
+    const { shuns, byMs, arrived } = successor;
     this.retire(carrier);
     this.#options.pool.retire(carrier.lease);
     const ready = [...this.#standby].find(({ endpointIndex }) => !shuns.includes(endpointIndex));
@@ -177,7 +187,10 @@ export class Fleet {
       this.#standby.delete(ready);
       this.#serve(ready);
       arrived(ready);
-    } else this.#replacements.push({ of: carrier, shuns, arrived });
+    } else {
+      const later = this.#replacements.findIndex((other) => other.byMs > byMs);
+      this.#replacements.splice(later === -1 ? this.#replacements.length : later, 0, { of: carrier, ...successor });
+    }
     this.#plan();
   }
 
@@ -237,17 +250,21 @@ export class Fleet {
 
   /** Asks for the connections that are missing, as fast as backoff and the venue's limit allow. */
   #plan(): void {
-    const { backoff, budget, clock } = this.#options;
+    const { backoff, connects, clock } = this.#options;
     clock.clearTimeout(this.#timer);
     if (this.#stopped) return;
-    while (this.#missing > 0) {
+    for (let missing = this.#missing; missing > 0; missing = this.#missing) {
       // One that is open already costs the venue nothing.
       const idle = this.#wishes.length === 0 ? this.#options.pool.tryAcquire() : undefined;
       if (idle) {
         this.#arrived(idle);
         continue;
       }
-      const waitMs = Math.max(backoff.waitMs, budget && budget.free === 0 ? Math.max(1, budget.waitMs) : 0);
+      const waitMs = Math.max(
+        backoff.waitMs(missing),
+        // More than the venue takes would wait below, where others are dialled for a dial that takes long.
+        connects && connects.free <= this.#justRequested ? Math.max(1, connects.waitMs) : 0,
+      );
       if (waitMs > 0) {
         this.#timer = clock.setTimeout(() => this.#plan(), waitMs);
         return;
@@ -286,6 +303,8 @@ export class Fleet {
     const beganAtMs = clock.now();
     const avoid = endpoints.filter((_endpoint, index) => this.#wishes.includes(index));
     this.#requested += 1;
+    if (this.#justRequested === 0) setImmediate(() => (this.#justRequested = 0));
+    this.#justRequested += 1;
     try {
       const lease = await pool.acquire(avoid.length > 0 ? { avoid } : {});
       this.#requested -= 1;

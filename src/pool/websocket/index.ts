@@ -1,6 +1,5 @@
 export type { BackoffOptions } from './backoff.js';
 export * from './book/index.js';
-export { ConnectBudget } from './connect-budget.js';
 export type { ConnectionRow, ConnectionState } from './connection-rows.js';
 export {
   type DialedWebSocket,
@@ -13,7 +12,15 @@ export type { ConnectionEndReason, GapCause, RotationCause, StreamGap, StreamPoo
 export type { FrameCounts } from './frame-counts.js';
 export type { BufferOptions, OverflowPolicy } from './message-buffer.js';
 export type { WebSocketConnectionPoolOptions } from './options.js';
-export type { DecodedFrame, Rate, SequenceRule, StreamCodec, StreamData, StreamProtocol } from './protocol.js';
+export type {
+  DecodedFrame,
+  Rate,
+  RequestAnswer,
+  SequenceRule,
+  StreamCodec,
+  StreamData,
+  StreamProtocol,
+} from './protocol.js';
 export * from './sequence/index.js';
 export type { RotationWindow } from './rotation-times.js';
 export { StreamAccounts, type StreamSnapshot } from './stream-accounts.js';
@@ -21,5 +28,6 @@ export { StreamError, type StreamErrorCode } from './stream-error.js';
 export type { SubscriptionRow, WebSocketPoolStats } from './stream-pool-stats.js';
 export type { Subscription, SubscriptionHandlers, SubscriptionState } from './subscription.js';
 export type { DialTransport, StreamTransport, TransportHandlers } from './transport.js';
+export { VenueBudget } from './venue-budget.js';
 export { WebSocketConnectionPool } from './websocket-pool.js';
 export * from './venues/index.js';

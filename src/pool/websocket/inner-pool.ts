@@ -16,10 +16,10 @@ export function innerPool(
   endpoints: readonly PoolEndpoint[],
   factory: ConnectionFactory<WebSocketConnection>,
 ): ConnectionPool<WebSocketConnection> {
-  const { name, idleTimeoutMs, failureThreshold, protocol, connectBudget } = options;
+  const { name, idleTimeoutMs, failureThreshold, protocol, venueBudget } = options;
   const { maxAgeMs, maxEmptyMs = Number.POSITIVE_INFINITY } = protocol;
   const idleMs = Math.min(idleTimeoutMs ?? Number.POSITIVE_INFINITY, EMPTY_SHARE * maxEmptyMs);
-  const waitMs = connectBudget ? Number.MAX_SAFE_INTEGER : (protocol.connects?.perMs ?? 0);
+  const waitMs = venueBudget?.connects ? Number.MAX_SAFE_INTEGER : (protocol.connects?.perMs ?? 0);
   return new ConnectionPool<WebSocketConnection>({
     name,
     endpoints,
@@ -30,7 +30,7 @@ export function innerPool(
     acquireTimeoutMs: options.acquireTimeoutMs,
     maxPending: Number.POSITIVE_INFINITY,
     // The dialler's own limit comes first: it knows the stage that it was in, and when it began.
-    dialTimeoutMs: Math.min(options.handshakeTimeoutMs + DIAL_SLACK_MS + waitMs, 2 ** 31 - 1),
+    dialTimeoutMs: Math.min(options.handshakeTimeoutMs + DIAL_SLACK_MS + options.backoff.maxMs + waitMs, 2 ** 31 - 1),
     // Uses last as long as their connections: a dial is never worth less than waiting for one to end.
     elideDials: false,
     dialBackoff: { firstMs: options.backoff.initialMs, maxMs: options.backoff.maxMs },

@@ -70,13 +70,17 @@ export class Liveness {
 
   // One timer a silence, not one a frame: it looks at the time of the last frame when it fires.
   #watch(): void {
-    const quietMs = this.#clock.now() - this.#heardAtMs;
-    const leftMs = Math.max(0, this.#options.silenceTimeoutMs - quietMs);
+    const leftMs = Math.max(0, this.#silentAtMs - this.#clock.now());
     this.#timer = this.#clock.setTimeout(() => this.#silenceEnded(), leftMs);
   }
 
   #silenceEnded(): void {
-    if (this.#clock.now() - this.#heardAtMs < this.#options.silenceTimeoutMs) this.#watch();
+    if (this.#clock.now() < this.#silentAtMs) this.#watch();
     else this.#ping();
+  }
+
+  // Always summed in this way: another one may round to just before the moment at which the timer fires, for ever.
+  get #silentAtMs(): number {
+    return this.#heardAtMs + this.#options.silenceTimeoutMs;
   }
 }

@@ -9,9 +9,11 @@ const KINDS = [
   'rotating',
   'rotated',
   'acknowledged',
+  'unanswered',
   'recovered',
   'resumed',
   'stale',
+  'resynchronised',
   'consumerFailed',
   'gap',
 ] as const satisfies readonly StreamPoolEvent['kind'][];

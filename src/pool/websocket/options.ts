@@ -1,10 +1,10 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { type Clock, type Random, seededRandom, systemClock } from '../../base/index.js';
 import type { BackoffOptions } from './backoff.js';
-import type { ConnectBudget } from './connect-budget.js';
 import type { StreamProtocol } from './protocol.js';
 import type { RotationWindow } from './rotation-times.js';
 import type { DialTransport } from './transport.js';
+import type { VenueBudget } from './venue-budget.js';
 import { wsDialer } from './ws-transport.js';
 
 /** Settings of a pool of WebSocket connections; durations in milliseconds. */
@@ -17,7 +17,8 @@ export interface WebSocketConnectionPoolOptions {
   readonly tls?: { readonly ca?: string; readonly secureContext?: SecureContext };
   /**
    * Connections kept open at least (default 0) and at most; one more while a connection is replaced, or an endpoint tried
-   * that was out of service.
+   * that was out of service. Where the venue limits the connections of an address, one of them is left free for that:
+   * no more than its limit less one, whatever `maxConnections` says.
    */
   readonly minConnections?: number;
   readonly maxConnections: number;
@@ -30,12 +31,14 @@ export interface WebSocketConnectionPoolOptions {
    * arrives first is delivered.
    */
   readonly feeds?: 1 | 2;
-  /** New connections in a time; pools that share a venue should share this. Left out: the protocol's limit, alone. */
-  readonly connectBudget?: ConnectBudget;
+  /** What the venue takes from this address; pools that share a venue should share it. Left out: one for the pool alone. */
+  readonly venueBudget?: VenueBudget;
   /** Limit on dialling, upgrade included (default 10 s). */
   readonly handshakeTimeoutMs?: number;
-  /** How long a request may go unanswered before it is sent again (default 5 s). */
+  /** How long a request may go unanswered before it is sent again (default 5 s) … */
   readonly ackTimeoutMs?: number;
+  /** … and how often it is sent (default 3) before its streams are tried on another connection. */
+  readonly ackTries?: number;
   /** A connection on which nothing arrives for this long is pinged (default 15 s) … */
   readonly silenceTimeoutMs?: number;
   /** … and is dead when nothing arrives for this long after the ping (default 5 s). */
@@ -80,6 +83,7 @@ type Defaulted =
   | 'feeds'
   | 'handshakeTimeoutMs'
   | 'ackTimeoutMs'
+  | 'ackTries'
   | 'silenceTimeoutMs'
   | 'pingTimeoutMs'
   | 'backoff'
@@ -105,6 +109,7 @@ export function resolveOptions(options: WebSocketConnectionPoolOptions): Resolve
     feeds: 1 as const,
     handshakeTimeoutMs: 10_000,
     ackTimeoutMs: 5000,
+    ackTries: 3,
     silenceTimeoutMs: 15_000,
     pingTimeoutMs: 5000,
     settleMs: 2000,
@@ -117,7 +122,8 @@ export function resolveOptions(options: WebSocketConnectionPoolOptions): Resolve
     // Clients that start together must not dial in step: unless told otherwise, each has a sequence of its own.
     random: options.random ?? seededRandom(`${process.pid}/${systemClock.now()}/${(pools += 1)}`),
   };
-  const filled = { ...defaults, ...options };
+  const maxConnections = Math.min(options.maxConnections, mostOf(options.protocol));
+  const filled = { ...defaults, ...options, maxConnections };
   validate(filled);
   return { ...filled, dial: options.dial ?? wsDialer(filled.handshakeTimeoutMs, filled.clock, contextOf(options)) };
 }
@@ -125,6 +131,11 @@ export function resolveOptions(options: WebSocketConnectionPoolOptions): Resolve
 /** Streams that one connection may carry. */
 export function capacityOf({ streamsPerConnection, protocol }: WebSocketConnectionPoolOptions): number {
   return Math.min(streamsPerConnection, protocol.maxStreamsPerConnection ?? Number.POSITIVE_INFINITY);
+}
+
+/** Connections that a pool may have beside the one that takes over from another. */
+function mostOf({ maxConnections }: StreamProtocol): number {
+  return maxConnections === undefined ? Number.POSITIVE_INFINITY : Math.max(1, maxConnections - 1);
 }
 
 let pools = 0;
@@ -150,7 +161,8 @@ function validate(options: Omit<ResolvedOptions, 'dial'>): void {
   for (const origin of origins)
     if (!/^wss?:\/\/[^/]+$/.test(origin))
       throw new RangeError(`Expected \`origins\` to be like ws://host:port, got ${origin}`);
-  for (const name of ['maxConnections', 'streamsPerConnection', 'feeds'] as const) expectCount(name, options[name]);
+  for (const name of ['maxConnections', 'streamsPerConnection', 'feeds', 'ackTries'] as const)
+    expectCount(name, options[name]);
   expectCount('protocol.maxStreamsPerRequest', protocol.maxStreamsPerRequest);
   expectCount('protocol.requests.count', protocol.requests.count);
   if (!Number.isInteger(standby) || standby < 0 || standby >= maxConnections)

@@ -1,74 +1,49 @@
-import type { Clock, TimerHandle } from '../../base/index.js';
+import type { TimerHandle } from '../../base/index.js';
 import { Carriage, type CarriageHolder } from './carriage.js';
 import type { Carrier } from './carrier.js';
+import { Deferred } from './deferred.js';
 import { Delivery } from './delivery.js';
-import type { StreamPoolEvent } from './events.js';
 import { FeedMerge } from './feed-merge.js';
-import type { SequenceRule, StreamData } from './protocol.js';
+import { handover, mayForget, shunsOf } from './handover.js';
+import { Resynchronisation } from './resynchronisation.js';
+import type { StreamData } from './protocol.js';
+import { Retry } from './retry.js';
 import { Staleness } from './staleness.js';
-import type { StreamAccounts } from './stream-accounts.js';
-import { StreamError } from './stream-error.js';
+import { StreamError, streamClosed } from './stream-error.js';
+import type { SubscriptionContext } from './subscription-context.js';
 import { SubscriptionStatus } from './subscription-status.js';
 import type { Subscription, SubscriptionHandlers, SubscriptionState } from './subscription.js';
-
-/** What a subscription needs of the pool it belongs to. */
-export interface SubscriptionContext {
-  readonly clock: Clock;
-  readonly accounts: StreamAccounts;
-  /** Connections that carry each stream at the same time. */
-  readonly feeds: number;
-  /** How long a connection that takes over may bring no data before it counts as working: a quiet stream has none. */
-  readonly settleMs: number;
-  readonly mergeWaitMs: number;
-  /** Shortest and longest pause before a stream is asked for again that the venue refused for the moment. */
-  readonly retryMs: { readonly initialMs: number; readonly maxMs: number };
-  ruleOf(stream: string): SequenceRule;
-  readonly emit: (event: StreamPoolEvent) => void;
-  /** Looks for a connection, or puts it on one that was found. */
-  place(carriage: Carriage, on: Carrier | undefined): void;
-  /** Gives its place back, or the search for one up. */
-  release(carriage: Carriage): void;
-  /** Is there another connection for it, or can there be one? */
-  canMove(carriage: Carriage): boolean;
-  /** The subscription came to its end. */
-  finished(subscription: PlacedSubscription): void;
-}
 
 const NOWHERE: readonly number[] = [];
 
 /** The state machine of one subscription over the connections that carry it. */
 export class PlacedSubscription implements Subscription, CarriageHolder {
   readonly stream: string;
-  readonly acknowledged: Promise<void>;
   readonly delivery: Delivery;
   readonly #context: SubscriptionContext;
   readonly #status: SubscriptionStatus;
   readonly #merge: FeedMerge;
   readonly #staleness: Staleness | undefined;
+  readonly #anew: Resynchronisation;
+  /** Of the carriages, the last one that was begun before the stream was asked for anew. */
+  #begunBefore = 0;
+  readonly #acknowledgement = new Deferred();
+  readonly #end = new Deferred();
   #carriages: Carriage[] = [];
   #stale = false;
   #outgoing = 0;
   #begun = 0;
-  #refusals = 0;
-  #closing: Promise<void> | undefined;
   #wanted = true;
   #settleTimer: TimerHandle;
-  #retryTimer: TimerHandle;
-  #resolveAcknowledged: () => void = () => {};
-  #rejectAcknowledged: (error: StreamError) => void = () => {};
-  #resolveClosing: () => void = () => {};
+  readonly #retry: Retry;
 
   constructor(stream: string, handlers: SubscriptionHandlers, context: SubscriptionContext) {
-    const { clock, accounts, mergeWaitMs, emit } = context;
+    const { clock, random, accounts, mergeWaitMs, retryMs, emit } = context;
     this.stream = stream;
     this.#context = context;
-    this.acknowledged = new Promise((resolve, reject) => {
-      this.#resolveAcknowledged = resolve;
-      this.#rejectAcknowledged = reject;
-    });
-    // Whoever does not ask is not to be told by an unhandled rejection; the state says it as well.
-    this.acknowledged.catch(() => {});
     this.delivery = new Delivery({ stream, handlers, clock, accounts, emit, overflowed: () => void this.close() });
+    this.#anew = new Resynchronisation({ stream, clock, accounts, emit });
+    this.#retry = new Retry({ clock, random, ...retryMs, again: () => this.ensure() });
     this.#status = new SubscriptionStatus({
       stream,
       clock,
@@ -82,13 +57,26 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
       mergeWaitMs,
       feeds: () => this.#carriages,
       deliver: (message, nowMs, gap) => {
+        // The handler of one message may end the subscription, while others were held for it.
+        if (this.state === 'closed') return;
         if (this.#stale || this.#staleness) this.#fresh();
         this.delivery.message(message, nowMs, gap);
+        if (this.#anew.done) this.#renewed(message, nowMs);
       },
       dropped: (elsewhere) => accounts.count(elsewhere ? 'duplicates' : 'repeated'),
     });
     const { staleAfterMs } = handlers;
-    if (staleAfterMs !== undefined) this.#staleness = this.#watch(staleAfterMs);
+    if (staleAfterMs === undefined) return;
+    this.#staleness = new Staleness({
+      clock,
+      staleAfterMs,
+      sinceMs: () => this.#silentSinceMs,
+      stale: () => this.#becameStale(),
+    });
+  }
+
+  get acknowledged(): Promise<void> {
+    return this.#acknowledgement.promise;
   }
 
   get state(): SubscriptionState {
@@ -113,16 +101,36 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    if (this.#wanted) {
+      this.#unwant();
+      for (const carriage of this.#carriages) this.#leave(carriage);
+      this.#isEnding();
+    }
+    return this.#end.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  resubscribe(): Promise<void> {
+    if (!this.#wanted) return Promise.reject(streamClosed(this.stream));
+    if (this.#anew.done) return this.#anew.done;
+    const done = this.#anew.begin();
+    this.#begunBefore = this.#begun;
+    this.#merge.awaitSnapshot();
+    // What has not been answered yet is left as well: its snapshot may be there already.
+    for (const carriage of this.#carriages) this.#leave(carriage);
+    this.#update();
+    // Before the first it waits for its turn: a former holder of the stream is not done with it.
+    if (this.#begun > 0) this.ensure();
+    return done;
+  }
+
   /** Looks for as many connections as are missing, preferably not of these endpoints. */
   ensure(elsewhere = NOWHERE): void {
+    // Asked for anew, it begins when the old is over: what would come of that later could not be told apart.
+    if (this.#anew.done && this.#carriages.some(({ number }) => number <= this.#begunBefore)) return;
     let active = 0;
     for (const { outgoing, state } of this.#carriages) if (!outgoing && state !== 'leaving') active += 1;
     for (; this.#wanted && active < this.#context.feeds; active += 1) this.#begin(elsewhere, undefined);
@@ -140,10 +148,7 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
   lost(carriage: Carriage, elsewhere: readonly number[]): void {
     const served = this.#served;
     this.#remove(carriage, false);
-    if (!this.#wanted) {
-      if (this.#carriages.length === 0) this.#finish();
-      return;
-    }
+    if (this.#isEnding()) return;
     if (served && !this.#served) this.delivery.interrupted();
     this.#update();
     this.ensure(elsewhere);
@@ -157,13 +162,7 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
   }
 
   shunsFor(carriage: Carriage): readonly number[] {
-    if (this.#context.feeds === 1) return carriage.elsewhere;
-    const shuns = [...carriage.elsewhere];
-    for (const other of this.#carriages) {
-      if (other !== carriage && other.carrier && !other.outgoing && other.state !== 'leaving')
-        shuns.push(other.carrier.endpointIndex);
-    }
-    return shuns;
+    return this.#context.feeds === 1 ? carriage.elsewhere : shunsOf(carriage, this.#carriages);
   }
 
   placed(carriage: Carriage): void {
@@ -175,11 +174,11 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     const atMs = clock.now();
     accounts.count('acknowledgements');
     emit({ kind: 'acknowledged', stream: this.stream, connectionId: carriage.carrier?.connection.id ?? 0, atMs });
-    // Another holder's handler may have closed this one on hearing of the same answer.
-    if (!this.#wanted) return;
+    // Who heard of it, or of the same answer for another stream, may have closed this one or asked for it anew.
+    if (carriage.state !== 'asked') return;
     carriage.state = 'acknowledged';
     carriage.acknowledgedAtMs = atMs;
-    this.#refusals = 0;
+    this.#retry.accepted();
     this.#update();
     if (this.#outgoing > 0) this.#settle();
   }
@@ -191,19 +190,35 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     if (!Number.isNaN(this.#status.acknowledgedAtMs)) {
       // The venue has served this stream before, so the refusal is about the moment, not the stream.
       this.#update();
-      this.#retry();
+      // What heard of the state may have closed the subscription.
+      if (this.wanted) this.#retry.refused();
       return;
     }
-    this.#rejectAcknowledged(new StreamError('E_STREAM_REJECTED', this.stream, `${this.stream} was refused: ${error}`));
+    this.#acknowledgement.reject(
+      new StreamError('E_STREAM_REJECTED', this.stream, `${this.stream} was refused: ${error}`),
+    );
     void this.close();
   }
 
-  unsubscribed(carriage: Carriage): void {
-    this.#remove(carriage, true);
-    if (!this.#wanted) {
-      if (this.#carriages.length === 0) this.#finish();
-      return;
+  unanswered(carriage: Carriage, tries: number): void {
+    const { clock, accounts, emit } = this.#context;
+    if (!this.#wanted || carriage.outgoing) return;
+    const connectionId = carriage.carrier?.connection.id ?? 0;
+    accounts.count('unanswered');
+    emit({ kind: 'unanswered', stream: this.stream, connectionId, atMs: clock.now(), tries });
+    // What heard of it may have closed the subscription.
+    if (!this.wanted || !this.#context.canMove(carriage)) return;
+    // What brings data stays until another one works, but only one such.
+    if (carriage.joined && this.#outgoing === 0) this.move(carriage, undefined);
+    else {
+      this.#leave(carriage);
+      this.ensure();
     }
+  }
+
+  unsubscribed(carriage: Carriage, answered: boolean): void {
+    this.#remove(carriage, answered);
+    if (this.#isEnding()) return;
     this.#update();
     this.ensure();
   }
@@ -212,6 +227,12 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     if (this.state === 'closed') return;
     this.#merge.arrived(carriage, message, nowMs);
     if (this.#outgoing > 0) this.#settle();
+  }
+
+  /** A message was handed over while the stream is asked for anew. */
+  #renewed(message: StreamData, nowMs: number): void {
+    const begun = this.#carriages.some(({ joined, number }) => joined && number > this.#begunBefore);
+    if (begun) this.#anew.finish(message, nowMs);
   }
 
   get #served(): boolean {
@@ -233,6 +254,15 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     this.#merge.ended(carriage, complete, carriage.acknowledgedAtMs);
   }
 
+  /** Others carry it by now. */
+  #letGo(old: Carriage): void {
+    if (!mayForget(old, this.#carriages, this.#context.ruleOf(this.stream))) this.#leave(old);
+    else {
+      old.carrier?.connection.forget(this.stream);
+      this.#remove(old, false);
+    }
+  }
+
   #leave(carriage: Carriage): void {
     if (carriage.state === 'leaving') return;
     const asked = carriage.state !== 'searching' && carriage.carrier?.connection.drop(this.stream);
@@ -242,36 +272,19 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
 
   /** Lets those go whose successors work: acknowledged, with data, or quiet for long enough. */
   #settle(): void {
+    if (!this.#wanted) return;
     const { clock, feeds, settleMs } = this.#context;
     clock.clearTimeout(this.#settleTimer);
-    const now = clock.now();
-    let working = 0;
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const { outgoing, state, joined, acknowledgedAtMs } of this.#carriages) {
-      if (outgoing || state !== 'acknowledged') continue;
-      if (joined || now >= acknowledgedAtMs + settleMs) working += 1;
-      else nextMs = Math.min(nextMs, acknowledgedAtMs + settleMs);
-    }
-    if (working >= feeds) for (const old of this.#carriages.filter(({ outgoing }) => outgoing)) this.#leave(old);
-    else if (nextMs < Number.POSITIVE_INFINITY)
-      this.#settleTimer = clock.setTimeout(() => this.#settle(), nextMs - now);
+    const nowMs = clock.now();
+    const { leave, againAtMs } = handover(this.#carriages, { feeds, settleMs, nowMs });
+    for (const old of leave) this.#letGo(old);
+    if (this.wanted && againAtMs < Number.POSITIVE_INFINITY)
+      this.#settleTimer = clock.setTimeout(() => this.#settle(), againAtMs - nowMs);
   }
 
-  #retry(): void {
-    const { clock, retryMs } = this.#context;
-    clock.clearTimeout(this.#retryTimer);
-    const pauseMs = Math.min(retryMs.maxMs, retryMs.initialMs * 2 ** this.#refusals);
-    this.#refusals += 1;
-    this.#retryTimer = clock.setTimeout(() => this.ensure(), pauseMs);
-  }
-
-  #watch(staleAfterMs: number): Staleness {
-    return new Staleness({
-      clock: this.#context.clock,
-      staleAfterMs,
-      sinceMs: () => Math.max(this.#status.acknowledgedAtMs, this.delivery.lastAtMs || 0),
-      stale: () => this.#becameStale(),
-    });
+  /** Since when there has been no data that the venue owes. */
+  get #silentSinceMs(): number {
+    return Math.max(this.#status.acknowledgedAtMs, this.delivery.lastAtMs || 0);
   }
 
   #becameStale(): void {
@@ -279,14 +292,14 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     const { clock, emit } = this.#context;
     if (!this.#stale) {
       this.#stale = true;
-      const sinceMs = Math.max(this.#status.acknowledgedAtMs, this.delivery.lastAtMs || 0);
-      emit({ kind: 'stale', stream: this.stream, atMs: clock.now(), sinceMs });
+      emit({ kind: 'stale', stream: this.stream, atMs: clock.now(), sinceMs: this.#silentSinceMs });
       this.#update();
     }
     const old = this.#carriages.find(({ state, outgoing }) => state === 'acknowledged' && !outgoing);
     if (!old || this.#outgoing > 0) return;
     if (this.#context.canMove(old)) {
-      this.move(old, undefined);
+      // What stalls is more likely to be the endpoint than anything else.
+      this.move(old, undefined, old.carrier ? [old.carrier.endpointIndex] : NOWHERE);
       return;
     }
     this.#leave(old);
@@ -296,6 +309,7 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
   }
 
   #fresh(): void {
+    if (!this.#wanted) return;
     this.#staleness?.refresh();
     if (!this.#stale) return;
     this.#stale = false;
@@ -305,21 +319,16 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
   #update(): void {
     if (!this.#wanted) return;
     const served = this.#served;
-    if (this.#status.update(served, this.#stale) === 'first') this.#resolveAcknowledged();
+    if (this.#status.update(served, this.#stale) === 'first') this.#acknowledgement.resolve();
     // What heard of the state may have closed the subscription.
     if (served && this.wanted) this.#staleness?.start();
     else this.#staleness?.stop();
   }
 
-  #close(): Promise<void> {
-    if (this.state === 'closed') return Promise.resolve();
-    this.#unwant();
-    const closing = new Promise<void>((resolve) => {
-      this.#resolveClosing = resolve;
-    });
-    for (const carriage of this.#carriages) this.#leave(carriage);
-    if (this.#carriages.length === 0) this.#finish();
-    return closing;
+  /** Nobody wants it any more; then it is over with its last carriage. */
+  #isEnding(): boolean {
+    if (!this.#wanted && this.#carriages.length === 0) this.#finish();
+    return !this.#wanted;
   }
 
   #unwant(): void {
@@ -329,8 +338,10 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     this.#status.unwanted();
     this.#staleness?.stop();
     clock.clearTimeout(this.#settleTimer);
-    clock.clearTimeout(this.#retryTimer);
-    this.#rejectAcknowledged(new StreamError('E_STREAM_CLOSED', this.stream, `${this.stream} was closed`));
+    this.#retry.stop();
+    this.#anew.abandon();
+    // Its stack makes an error dear, and once acknowledged there is nobody to hear it.
+    if (Number.isNaN(this.#status.acknowledgedAtMs)) this.#acknowledgement.reject(streamClosed(this.stream));
   }
 
   #finish(): void {
@@ -339,6 +350,6 @@ export class PlacedSubscription implements Subscription, CarriageHolder {
     this.#status.closed();
     this.delivery.end();
     this.#context.finished(this);
-    this.#resolveClosing();
+    this.#end.resolve();
   }
 }

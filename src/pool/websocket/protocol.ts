@@ -1,7 +1,8 @@
 /** What one text frame of a venue means. */
 export type DecodedFrame =
-  /** The venue's answer to the request with this id; answers to nothing that was asked for have unknown ids. */
-  | { readonly kind: 'ack'; readonly id: number; readonly ok: boolean; readonly error?: string }
+  | RequestAnswer
+  /** The venue accepted one stream of the request with this id; the others are still to be answered. */
+  | { readonly kind: 'partial'; readonly id: number; readonly stream: string }
   | StreamData
   /** The venue asks for a sign of life; `reply` goes back at once. */
   | { readonly kind: 'ping'; readonly reply: string }
@@ -11,6 +12,16 @@ export type DecodedFrame =
   | { readonly kind: 'leaving'; readonly withinMs?: number }
   /** Anything else (a greeting, a notice); shows that the peer lives, and is not delivered. */
   | { readonly kind: 'other' };
+
+/** The venue's answer to the request with this id; answers to nothing that was asked for have unknown ids. */
+export interface RequestAnswer {
+  readonly kind: 'ack';
+  readonly id: number;
+  readonly ok: boolean;
+  readonly error?: string;
+  /** Where the venue says so: those of the request's streams that it accepted. The others are refused. */
+  readonly accepts?: readonly string[];
+}
 
 /** One market-data message: the ids it covers, both inclusive; without meaning where the stream's rule is `none`. */
 export interface StreamData {
@@ -61,12 +72,15 @@ export interface StreamProtocol extends StreamCodec {
   /** Streams that one request may name, and bytes that it may have. */
   readonly maxStreamsPerRequest: number;
   readonly maxRequestBytes?: number;
-  /** Frames that the venue takes from one connection; pings and pongs are frames too, unless they are free. */
+  /** Frames that the venue takes from one connection; signs of life are frames too, unless they are free. */
   readonly requests: Rate;
+  /** Pings, pongs and heartbeats in either direction do not count, on the connection or for the address. */
   readonly freePings?: true;
   /** Frames that it takes from one address, over all its connections. */
   readonly requestsPerAddress?: Rate;
   readonly maxStreamsPerConnection?: number;
+  /** Characters of streams' names that one connection may be subscribed to, and what a stream counts. */
+  readonly argumentLength?: { readonly max: number; of(stream: string): number };
   /** Connections that one address may have open. */
   readonly maxConnections?: number;
   /** New connections that the venue takes from one address. */

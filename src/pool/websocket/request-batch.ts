@@ -8,6 +8,8 @@ export interface StreamRequest {
   readonly streams: Set<string>;
   /** One for every time it was sent, newest last; an answer to any of them counts. */
   readonly ids: number[];
+  /** How often it was sent. */
+  tries: number;
   timer?: unknown;
 }
 
@@ -29,7 +31,7 @@ export function takeBatch(unsent: Set<string>, kind: RequestKind, protocol: Stre
     }
   }
   for (const stream of streams) unsent.delete(stream);
-  return { kind, streams: new Set(streams), ids: [] };
+  return { kind, streams: new Set(streams), ids: [], tries: 0 };
 }
 
 function firstOf(set: ReadonlySet<string>, count: number): string[] {

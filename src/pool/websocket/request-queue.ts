@@ -1,13 +1,18 @@
-import type { Clock, TimerHandle } from '../../base/index.js';
-import type { StreamCodec, StreamProtocol } from './protocol.js';
+import type { Clock } from '../../base/index.js';
+import { FrameLimit } from './frame-limit.js';
+import type { RequestAnswer, StreamCodec, StreamProtocol } from './protocol.js';
+import type { RequestBudget } from './request-budget.js';
 import { encodeRequest, type RequestKind, type StreamRequest, takeBatch } from './request-batch.js';
-import { RollingLimit } from './rolling-limit.js';
 
 export interface RequestQueueOptions {
   readonly protocol: StreamProtocol;
   readonly codec: StreamCodec;
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
+  /** How often a request is sent before its user hears that it goes unanswered. */
+  readonly ackTries: number;
+  /** Of the address, where the venue limits frames over all its connections. */
+  readonly budget: RequestBudget | undefined;
   /** Ids are never used twice, on any connection, so that a late answer cannot be taken for another's. */
   readonly nextRequestId: () => number;
 }
@@ -16,7 +21,10 @@ export interface RequestQueueHandlers {
   send(text: string): void;
   subscribed(stream: string): void;
   rejected(stream: string, error: string): void;
-  unsubscribed(stream: string): void;
+  /** Asked for so many times; unless it is unsubscribed, it goes on being asked for. */
+  unanswered(stream: string, tries: number): void;
+  /** By the venue's answer, or else because it was asked often enough. */
+  unsubscribed(stream: string, answered: boolean): void;
 }
 
 // A venue that never answers must not make the list of ids grow for ever.
@@ -24,14 +32,12 @@ const REMEMBERED_IDS = 4;
 
 /**
  * Frames of one connection on their way out and their answers: requests batched by turn of the event loop, all frames
- * spaced by the venue's limit, requests sent again when no answer comes. Requests leave one token of the limit to signs
- * of life, which cannot wait.
+ * spaced by the venue's limits, requests sent again when no answer comes.
  */
 export class RequestQueue {
   readonly #options: RequestQueueOptions;
   readonly #handlers: RequestQueueHandlers;
-  readonly #limit: RollingLimit;
-  readonly #reserve: number;
+  readonly #limit: FrameLimit;
   readonly #unsent = { subscribe: new Set<string>(), unsubscribe: new Set<string>() };
   readonly #again = new Set<StreamRequest>();
   readonly #open = new Map<number, StreamRequest>();
@@ -40,16 +46,13 @@ export class RequestQueue {
   #urgent: (() => void)[] = [];
   #scheduled = false;
   #scheduledLater = false;
-  #timer: TimerHandle;
   #stopped = false;
   #sent = 0;
 
   constructor(options: RequestQueueOptions, handlers: RequestQueueHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { requests } = options.protocol;
-    this.#limit = new RollingLimit(requests, options.clock);
-    this.#reserve = requests.count > 1 ? 1 : 0;
+    this.#limit = new FrameLimit({ ...options, turn: () => this.#flush() });
   }
 
   /** Subscribe and unsubscribe requests sent, repetitions included. */
@@ -64,11 +67,8 @@ export class RequestQueue {
 
   /** How long the request of a stream that is asked for now would wait for the venue's limit, in milliseconds. */
   get delayMs(): number {
-    const { requests, maxStreamsPerRequest } = this.#options.protocol;
-    const before =
-      this.#reserve + this.#urgent.length + this.#again.size + Math.floor(this.unsent / maxStreamsPerRequest);
-    const windows = Math.floor(before / requests.count);
-    return windows * requests.perMs + this.#limit.waitMs(before % requests.count);
+    const { maxStreamsPerRequest } = this.#options.protocol;
+    return this.#limit.delayMs(this.#urgent.length + this.#again.size + Math.floor(this.unsent / maxStreamsPerRequest));
   }
 
   subscribe(stream: string): void {
@@ -93,29 +93,42 @@ export class RequestQueue {
   }
 
   /** A frame left that could not wait: an answer to the peer's ping. */
-  spent(): void {
-    this.#limit.spend();
+  replied(): void {
+    this.#limit.replied();
   }
 
   /** The venue answered. Answers to unknown requests are ignored. */
-  answered(id: number, ok: boolean, error: string): void {
-    const request = this.#open.get(id);
+  answered(answer: RequestAnswer): void {
+    const request = this.#open.get(answer.id);
     if (!request) return;
+    const { ok, accepts, error = accepts ? 'left out of the answer' : '' } = answer;
     this.#forget(request);
     if (request.kind === 'subscribe' && !ok && request.streams.size > 1) this.#split(request);
-    else for (const stream of request.streams) this.#settle(request.kind, stream, ok, error);
+    else {
+      const accepted = accepts && new Set(accepts);
+      for (const stream of request.streams)
+        this.#settle(request.kind, stream, ok && (!accepted || accepted.has(stream)), error);
+    }
+  }
+
+  /** The venue answered for one stream of a request. */
+  answeredFor(id: number, stream: string): void {
+    const request = this.#open.get(id);
+    if (!request?.streams.delete(stream)) return;
+    if (request.streams.size === 0) this.#forget(request);
+    this.#settle(request.kind, stream, true, '');
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#limit.stop();
     for (const request of new Set(this.#open.values())) this.#forget(request);
   }
 
   #settle(kind: RequestKind, stream: string, ok: boolean, error: string): void {
     // A refused unsubscribe means that there was nothing to unsubscribe from.
     if (kind === 'unsubscribe') {
-      this.#handlers.unsubscribed(stream);
+      this.#handlers.unsubscribed(stream, true);
       return;
     }
     this.#asking.delete(stream);
@@ -126,7 +139,7 @@ export class RequestQueue {
   // One bad stream makes a venue refuse the whole request; asked one by one, only that one is refused.
   #split({ streams }: StreamRequest): void {
     for (const stream of streams) {
-      const request: StreamRequest = { kind: 'subscribe', streams: new Set([stream]), ids: [] };
+      const request: StreamRequest = { kind: 'subscribe', streams: new Set([stream]), ids: [], tries: 0 };
       this.#asking.set(stream, request);
       this.#again.add(request);
     }
@@ -151,33 +164,22 @@ export class RequestQueue {
   }
 
   #flush(): void {
-    const { clock } = this.#options;
-    clock.clearTimeout(this.#timer);
-    while (!this.#stopped && this.#hasWork()) {
-      const waitMs = this.#limit.waitMs(this.#urgent.length > 0 ? 0 : this.#reserve);
-      if (waitMs > 0) {
-        this.#timer = clock.setTimeout(() => this.#flush(), waitMs);
-        break;
-      }
+    while (!this.#stopped && this.#hasWork() && this.#limit.take(this.#urgent.length > 0 ? 'sign' : 'request'))
       this.#sendNext();
-    }
-    // What comes while a timer runs may be more urgent than what it waits with.
+    // What comes while this waits for its turn may be more urgent than what it waits with.
     this.#scheduled = false;
   }
 
   #hasWork(): boolean {
+    // Nobody wants the answer any more.
+    for (const request of this.#again) if (request.streams.size === 0) this.#forget(request);
     return this.#urgent.length > 0 || this.#again.size > 0 || this.unsent > 0;
   }
 
   #sendNext(): void {
     const urgent = this.#urgent.shift();
-    if (urgent) {
-      this.#limit.spend();
-      urgent();
-      return;
-    }
-    const request = this.#nextRequest();
-    if (request.streams.size > 0) this.#send(request);
+    if (urgent) urgent();
+    else this.#send(this.#nextRequest());
   }
 
   #nextRequest(): StreamRequest {
@@ -195,20 +197,27 @@ export class RequestQueue {
     const { codec, clock, ackTimeoutMs, nextRequestId } = this.#options;
     const id = nextRequestId();
     request.ids.push(id);
+    request.tries += 1;
     this.#open.set(id, request);
     if (request.ids.length > REMEMBERED_IDS) this.#open.delete(request.ids.shift() ?? id);
-    request.timer = clock.setTimeout(() => this.#unanswered(request), ackTimeoutMs);
-    this.#limit.spend();
+    // Timers run before sockets are read: after a stall of the event loop the answer may be waiting there.
+    request.timer = clock.setTimeout(() => {
+      request.timer = clock.setTimeout(() => this.#unanswered(request), 0);
+    }, ackTimeoutMs);
     this.#sent += 1;
     this.#handlers.send(encodeRequest(codec, request.kind, [...request.streams], id));
   }
 
   #unanswered(request: StreamRequest): void {
-    if (request.streams.size === 0) {
-      this.#forget(request);
-      return;
-    }
-    this.#again.add(request);
+    const { kind, tries, streams } = request;
+    const often = tries % this.#options.ackTries === 0;
+    // Nobody waits for the end of a stream for ever; what still comes of it is dropped.
+    if (kind === 'unsubscribe' && often) this.#forget(request);
+    else this.#again.add(request);
+    if (often)
+      for (const stream of streams)
+        if (kind === 'subscribe') this.#handlers.unanswered(stream, tries);
+        else this.#handlers.unsubscribed(stream, false);
     this.#schedule();
   }
 

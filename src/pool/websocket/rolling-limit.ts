@@ -4,6 +4,11 @@ import type { Rate } from './protocol.js';
 // What left a window apart can arrive closer together: a tenth of the window more, up to this, keeps it inside.
 const MOST_SLACK_MS = 100;
 
+/** How long a token is gone at a rate: a little longer than the venue's window, in milliseconds. */
+export function rollingWindowMs({ perMs }: Rate): number {
+  return perMs + Math.min(MOST_SLACK_MS, perMs / 10);
+}
+
 /**
  * Tokens that come back one by one, a window after each was spent. So no window ever sees more than `count` of them; a
  * bucket that refills steadily lets twice as many through in its first window.
@@ -14,10 +19,10 @@ export class RollingLimit {
   readonly #spentAtMs: Float64Array;
   #oldest = 0;
 
-  constructor({ count, perMs }: Rate, clock: Clock) {
+  constructor(rate: Rate, clock: Clock) {
     this.#clock = clock;
-    this.#windowMs = perMs + Math.min(MOST_SLACK_MS, perMs / 10);
-    this.#spentAtMs = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+    this.#windowMs = rollingWindowMs(rate);
+    this.#spentAtMs = new Float64Array(rate.count).fill(Number.NEGATIVE_INFINITY);
   }
 
   /** Milliseconds until a token is there beside `reserve` others, which must be fewer than the count; 0 when one is. */

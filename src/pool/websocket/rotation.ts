@@ -22,29 +22,50 @@ export interface RotationOptions {
   readonly moved: (old: Carrier) => boolean;
 }
 
+export interface RotationWish {
+  /** Endpoints not to go to. */
+  readonly shuns?: readonly number[];
+  /** The venue will have closed the connection by then. */
+  readonly withinMs?: number | undefined;
+}
+
 interface Turn {
   readonly carrier: Carrier;
   readonly cause: RotationCause;
   readonly shuns: readonly number[];
   readonly sinceMs: number;
+  /** When it will be cut; infinity when nobody said so. */
+  readonly byMs: number;
 }
 
-/** Replaces connections before they end, one at a time: the new one is open and works before the old one is left. */
+/** A turn that has begun. */
+interface Begun {
+  readonly turn: Turn;
+  arrived: boolean;
+  graceTimer: TimerHandle;
+}
+
+// Of the time that there is for each connection until the venue cuts it: the rest is for dialling and for its requests.
+const SETTLE_SHARE = 0.5;
+
+/**
+ * Replaces connections before they end: the new one is open and works before the old one is left. What only grows old
+ * goes one at a time; what is about to be cut, as soon as there is room for new ones, the most urgent first.
+ */
 export class Rotation {
   readonly #options: RotationOptions;
   readonly #due = new Map<Carrier, number>();
   readonly #queue: Turn[] = [];
-  #current: Turn | undefined;
+  readonly #begun = new Map<Carrier, Begun>();
   #timer: TimerHandle;
-  #graceTimer: TimerHandle;
 
   constructor(options: RotationOptions) {
     this.#options = options;
   }
 
-  /** Connections that wait for their turn, and the one that has it. */
+  /** Connections that wait for their turn, and those that have it. */
   get pending(): number {
-    return this.#queue.length + (this.#current ? 1 : 0);
+    return this.#queue.length + this.#begun.size;
   }
 
   /** A connection is there to be replaced in time. */
@@ -55,40 +76,49 @@ export class Rotation {
     this.#plan();
   }
 
-  /** Replaces a connection as soon as those before it are done; `shuns` are endpoints not to go to. */
-  rotate(carrier: Carrier, cause: RotationCause, shuns: readonly number[] = []): void {
+  /** Replaces a connection: at once by the venue's notice, else as soon as all others are done. */
+  rotate(carrier: Carrier, cause: RotationCause, { shuns = [], withinMs }: RotationWish = {}): void {
     if (carrier.role === 'gone' || carrier.role === 'retiring') return;
     this.#due.delete(carrier);
-    const turn = { carrier, cause, shuns, sinceMs: this.#options.clock.now() };
+    const sinceMs = this.#options.clock.now();
+    const turn = { carrier, cause, shuns, sinceMs, byMs: sinceMs + (withinMs ?? Number.POSITIVE_INFINITY) };
     // What is about to be cut cannot wait for what is only growing old.
     if (cause === 'notice') {
-      this.#options.fleet.retire(carrier);
-      this.#queue.unshift(turn);
-    } else this.#queue.push(turn);
-    this.#next();
+      this.#unqueue(carrier);
+      this.#begin(turn);
+    } else {
+      this.#queue.push(turn);
+      this.#next();
+    }
   }
 
   /** The connection has ended, in order or not. */
   ended(carrier: Carrier): void {
     this.#due.delete(carrier);
-    const waiting = this.#queue.findIndex((turn) => turn.carrier === carrier);
-    if (waiting !== -1) this.#queue.splice(waiting, 1);
-    if (this.#current?.carrier !== carrier) return;
+    this.#unqueue(carrier);
+    const begun = this.#begun.get(carrier);
+    if (!begun) return;
     const { clock, accounts, emit } = this.#options;
     const now = clock.now();
-    clock.clearTimeout(this.#graceTimer);
-    const tookMs = now - this.#current.sinceMs;
+    clock.clearTimeout(begun.graceTimer);
+    const tookMs = now - begun.turn.sinceMs;
     accounts.rotationMs.record(tookMs);
     emit({ kind: 'rotated', ...rowOf(carrier.connection), atMs: now, tookMs });
-    this.#current = undefined;
+    this.#begun.delete(carrier);
     this.#next();
   }
 
   stop(): void {
     this.#queue.length = 0;
     this.#due.clear();
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#options.clock.clearTimeout(this.#graceTimer);
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    for (const { graceTimer } of this.#begun.values()) clock.clearTimeout(graceTimer);
+  }
+
+  #unqueue(carrier: Carrier): void {
+    const waiting = this.#queue.findIndex((turn) => turn.carrier === carrier);
+    if (waiting !== -1) this.#queue.splice(waiting, 1);
   }
 
   #plan(): void {
@@ -108,28 +138,43 @@ export class Rotation {
   }
 
   #next(): void {
-    const turn = this.#current ? undefined : this.#queue.shift();
-    if (!turn) return;
-    const { fleet, clock, emit } = this.#options;
-    const { carrier, cause, shuns } = turn;
-    this.#current = turn;
-    emit({ kind: 'rotating', ...rowOf(carrier.connection), atMs: clock.now(), cause });
-    if (carrier.load === 0) fleet.retire(carrier);
-    else fleet.replace(carrier, shuns, (successor) => this.#arrived(carrier, successor));
+    const turn = this.#begun.size > 0 ? undefined : this.#queue.shift();
+    if (turn) this.#begin(turn);
   }
 
-  #arrived(carrier: Carrier, successor: Carrier): void {
-    if (this.#current?.carrier !== carrier) return;
+  #begin(turn: Turn): void {
+    const { fleet, clock, emit } = this.#options;
+    const { carrier, cause, shuns, byMs } = turn;
+    const begun = { turn, arrived: false, graceTimer: undefined };
+    this.#begun.set(carrier, begun);
+    emit({ kind: 'rotating', ...rowOf(carrier.connection), atMs: clock.now(), cause });
+    if (carrier.load === 0) fleet.retire(carrier);
+    else fleet.replace(carrier, { shuns, byMs, arrived: (successor) => this.#arrived(begun, successor) });
+  }
+
+  #arrived(begun: Begun, successor: Carrier): void {
+    const { carrier } = begun.turn;
+    if (this.#begun.get(carrier) !== begun) return;
+    carrier.settleMs = SETTLE_SHARE * this.#leftMs(begun);
+    begun.arrived = true;
     this.#options.move(carrier, successor);
-    this.#watch(carrier);
+    this.#watch(begun);
+  }
+
+  /** How long a connection may take that is being replaced, if those that still wait are to be replaced in time too. */
+  #leftMs({ turn }: Begun): number {
+    let waiting = 0;
+    for (const { arrived } of this.#begun.values()) if (!arrived) waiting += 1;
+    return Math.max(0, turn.byMs - this.#options.clock.now()) / Math.max(1, waiting);
   }
 
   // A venue that does not answer the last requests on the old connection must not hold up the next one.
-  #watch(carrier: Carrier): void {
+  #watch(begun: Begun): void {
     const { clock, graceMs, moved } = this.#options;
-    this.#graceTimer = clock.setTimeout(() => {
+    const { carrier } = begun.turn;
+    begun.graceTimer = clock.setTimeout(() => {
       if (moved(carrier)) carrier.connection.close('lifetime');
-      else this.#watch(carrier);
+      else this.#watch(begun);
     }, graceMs);
   }
 }

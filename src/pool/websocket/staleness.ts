@@ -53,7 +53,12 @@ export class Staleness {
 
   #plan(): void {
     const { clock } = this.#options;
-    this.#timer = clock.setTimeout(() => this.#look(), Math.max(0, this.#dueMs - clock.now()));
+    const lookAgain = (): void => {
+      // Timers run before sockets are read: after a stall of the event loop the data may be waiting there.
+      if (clock.now() < this.#dueMs) this.#plan();
+      else this.#timer = clock.setTimeout(() => this.#look(), 0);
+    };
+    this.#timer = clock.setTimeout(lookAgain, Math.max(0, this.#dueMs - clock.now()));
   }
 
   #look(): void {

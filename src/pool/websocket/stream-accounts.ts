@@ -31,6 +31,10 @@ export interface StreamSnapshot {
   readonly resubscriptions: number;
   /** Subscriptions that the venue refused. */
   readonly rejected: number;
+  /** Times that a stream was given up on a connection which did not answer for it. */
+  readonly unanswered: number;
+  /** Times that a stream was asked for anew by its holder, and brought data again. */
+  readonly resynchronised: number;
 }
 
 type Gauge = 'desired' | 'acknowledged' | 'stale';
@@ -64,6 +68,8 @@ export class StreamAccounts {
     acknowledgements: 0,
     resubscriptions: 0,
     rejected: 0,
+    unanswered: 0,
+    resynchronised: 0,
   };
 
   constructor(clock: Clock) {

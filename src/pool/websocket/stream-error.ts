@@ -15,3 +15,8 @@ export class StreamError extends Error {
     this.stream = stream;
   }
 }
+
+/** Why whatever waits for a stream that is closed waits in vain. */
+export function streamClosed(stream: string): StreamError {
+  return new StreamError('E_STREAM_CLOSED', stream, `${stream} was closed`);
+}

@@ -4,8 +4,8 @@ import type { StreamData } from './protocol.js';
 
 /**
  * `pending` until the venue acknowledges, then `live`; `stale` while the venue sends no data for too long though it
- * acknowledged; `recovering` from the loss of the connection until the next acknowledgement; `closed` when no message
- * comes any more.
+ * acknowledged; `recovering` from the loss of the connection, or from `resubscribe`, until the next acknowledgement;
+ * `closed` when no message comes any more.
  */
 export type SubscriptionState = 'pending' | 'live' | 'stale' | 'recovering' | 'closed';
 
@@ -45,6 +45,12 @@ export interface Subscription extends AsyncDisposable, AsyncIterable<StreamData>
    * @throws {StreamError} E_STREAM_TAKEN when the messages go to a handler
    */
   [Symbol.asyncIterator](): AsyncIterator<StreamData, undefined, undefined>;
+  /**
+   * Unsubscribes from this one stream and subscribes again, so that the venue begins it anew: where it sends the whole
+   * state first (a book), a consumer that lost its way has it again. Resolves with the first message that comes then; a
+   * second call joins the first. Rejects with {@link StreamError} `E_STREAM_CLOSED` when the subscription is closed first.
+   */
+  resubscribe(): Promise<void>;
   /**
    * Unsubscribes. Resolves when the venue has acknowledged or the connection is gone; messages that arrive before that
    * are still delivered.

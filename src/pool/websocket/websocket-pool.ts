@@ -6,22 +6,24 @@ import { Backoff } from './backoff.js';
 import { rebalance } from './balance.js';
 import type { Carriage } from './carriage.js';
 import type { Carrier } from './carrier.js';
-import { ConnectBudget } from './connect-budget.js';
 import type { ConnectionEnd, WebSocketConnection } from './connection.js';
 import { type ConnectionState, stateOf } from './connection-rows.js';
 import { StreamConnections } from './connections.js';
+import { Deferred } from './deferred.js';
 import type { StreamPoolEvent } from './events.js';
 import { Fleet } from './fleet.js';
 import { dueMsOf, emptyDueMsOf, innerPool } from './inner-pool.js';
 import { News } from './news.js';
 import { capacityOf, type ResolvedOptions, resolveOptions, type WebSocketConnectionPoolOptions } from './options.js';
-import { PlacedSubscription, type SubscriptionContext } from './placed-subscription.js';
+import { PlacedSubscription } from './placed-subscription.js';
 import { Placer } from './placer.js';
 import { Rotation } from './rotation.js';
 import { StreamAccounts } from './stream-accounts.js';
 import { StreamError } from './stream-error.js';
 import type { SubscriptionRow, WebSocketPoolStats } from './stream-pool-stats.js';
+import type { SubscriptionContext } from './subscription-context.js';
 import type { Subscription, SubscriptionHandlers } from './subscription.js';
+import { VenueBudget } from './venue-budget.js';
 
 // RFC 6455 section 7.4.1: the connection went without a close frame.
 const ABNORMAL_CLOSURE = 1006;
@@ -57,7 +59,7 @@ export class WebSocketConnectionPool implements AsyncDisposable {
     const resolved = resolveOptions(options);
     const { clock, random, origins, protocol } = resolved;
     const backoff = new Backoff(resolved.backoff, clock, random);
-    const budget = resolved.connectBudget ?? (protocol.connects && new ConnectBudget(protocol.connects, clock));
+    const budget = resolved.venueBudget ?? new VenueBudget(protocol, clock);
     this.#options = resolved;
     this.#endpoints = origins.map((origin) => ({ origin }));
     this.#news = new News(resolved.name);
@@ -82,14 +84,14 @@ export class WebSocketConnectionPool implements AsyncDisposable {
         standby: resolved.standby,
         requestDelayMs: REQUEST_PATIENCE * resolved.ackTimeoutMs,
         backoff,
-        budget,
+        connects: budget.connects,
         clock,
       },
       {
         roomMade: () => this.#placer.look(),
         joined: (carrier) => this.#rotation.joined(carrier),
         left: (carrier) => this.#left(carrier),
-        leaving: (carrier) => this.#rotation.rotate(carrier, 'notice'),
+        leaving: (carrier, withinMs) => this.#rotation.rotate(carrier, 'notice', { withinMs }),
       },
     );
     this.#placer = new Placer(this.#fleet, this.accounts, clock);
@@ -184,8 +186,12 @@ export class WebSocketConnectionPool implements AsyncDisposable {
 
   /** Ends every subscription and connection at once; resolves when no socket is left. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    if (this.#closing) return this.#closing;
+    const gone = new Deferred();
+    // Before anybody hears of an end: who then subscribes or closes comes too late.
+    this.#closing = gone.promise;
+    this.#close().then(gone.resolve, gone.reject);
+    return gone.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,9 +208,10 @@ export class WebSocketConnectionPool implements AsyncDisposable {
   }
 
   #makeContext(): SubscriptionContext {
-    const { clock, feeds, settleMs, mergeWaitMs, backoff, protocol } = this.#options;
+    const { clock, random, feeds, settleMs, mergeWaitMs, backoff, protocol } = this.#options;
     return {
       clock,
+      random: random.fork('retries'),
       accounts: this.streams,
       feeds,
       settleMs,
@@ -214,7 +221,7 @@ export class WebSocketConnectionPool implements AsyncDisposable {
       emit: (event) => this.#news.emit(event),
       place: (carriage, on) => this.#place(carriage, on),
       release: (carriage) => this.#release(carriage),
-      canMove: ({ carrier }) => this.#fleet.hasOther(carrier),
+      canMove: (carriage) => this.#fleet.hasOther(carriage.stream),
       finished: (ended) => this.#finished(ended),
     };
   }
@@ -242,7 +249,7 @@ export class WebSocketConnectionPool implements AsyncDisposable {
   }
 
   #place(carriage: Carriage, on: Carrier | undefined): void {
-    const fits = on?.role === 'serving' && on.room > 0 && !on.connection.carries(carriage.stream);
+    const fits = on?.role === 'serving' && on.room > 0 && on.connection.takes(carriage.stream);
     if (fits) this.#placer.place(carriage, on);
     else this.#placer.add(carriage);
   }
@@ -257,7 +264,7 @@ export class WebSocketConnectionPool implements AsyncDisposable {
     this.#fleet.changeLoad(carrier, -1);
   }
 
-  #finished(subscription: PlacedSubscription): void {
+  #finished(subscription: Subscription): void {
     const { stream } = subscription;
     const next = this.#next.get(stream);
     if (next === subscription) {
@@ -304,8 +311,8 @@ export class WebSocketConnectionPool implements AsyncDisposable {
     if (this.#options.feeds === 1) return;
     for (const held of this.#active.values()) {
       const [first, second] = held.carriages.filter(({ state, outgoing }) => state === 'acknowledged' && !outgoing);
-      if (first && second && first.carrier?.endpointIndex === second.carrier?.endpointIndex)
-        held.move(second, undefined);
+      const together = first && second && first.carrier?.endpointIndex === second.carrier?.endpointIndex;
+      if (together && this.#fleet.hasOther(held.stream)) held.move(second, undefined);
     }
   }
 }

@@ -1,5 +1,13 @@
 import { type Clock, LatencyHistogram, type Random, seededRandom, sleep, systemClock } from '../../base/index.js';
-import { Claims, type DriverFactory, type DriverSettings, type VenueClient, venueClients } from '../../driver/index.js';
+import {
+  Claims,
+  type DriverFactory,
+  type DriverSettings,
+  type KnownRules,
+  underRules,
+  type VenueClient,
+  venueClients,
+} from '../../driver/index.js';
 import { BookKeeper } from './book-keeper.js';
 import { Fleet } from './fleet.js';
 import { Load } from './load.js';
@@ -34,7 +42,7 @@ export class Arm {
   constructor(config: ArmConfig, createDriver: DriverFactory) {
     this.#config = config;
     this.#createDriver = createDriver;
-    this.#venues = new Map(config.venues.map(({ name }) => [name, clientOf(name)]));
+    this.#venues = new Map(config.venues.map(({ name }) => [name, clientOf(name, config.rules)]));
     this.#random = seededRandom(config.seed);
     this.#books = new BookKeeper(config.objects);
     this.#load = new Load({
@@ -103,7 +111,7 @@ export class Arm {
 
   /** Subscribes and drops as many streams as the warm-up has operations, or as there are. */
   async #warmStreams(fleet: Fleet, operations: number): Promise<void> {
-    const options = this.#load.streamOptions(fleet, new StreamRecorder(this.#clock));
+    const options = this.#load.streamOptions(fleet, new StreamRecorder(this.#clock, false));
     const first = options?.load.subscriptions[0];
     if (!options || !first) return;
     const subscriptions = [{ ...first, symbols: Math.min(first.symbols, operations) }];
@@ -113,7 +121,7 @@ export class Arm {
   }
 
   #newFleet(claims: Claims, patience: Partial<DriverSettings> = {}): Fleet {
-    const { venues, ca, settings, requests, streams } = this.#config;
+    const { venues, ca, settings, rules, requests, streams } = this.#config;
     const asks = new Set(requests?.polls.map(({ venue }) => venue));
     const listens = new Set(streams?.subscriptions.map(({ venue }) => venue));
     const random = this.#random.fork('driver');
@@ -121,7 +129,7 @@ export class Arm {
       const context = {
         endpoints,
         ca,
-        venue: clientOf(name),
+        venue: clientOf(name, rules),
         carries: { requests: asks.has(name), streams: listens.has(name) },
         settings: { ...settings, ...patience },
         clock: this.#clock,
@@ -151,10 +159,10 @@ export class Arm {
   }
 }
 
-function clientOf(venue: string): VenueClient {
+function clientOf(venue: string, rules: KnownRules): VenueClient {
   const client = venueClients[venue];
   if (!client) throw new Error(`no client for venue ${venue}`);
-  return client;
+  return underRules(client, rules);
 }
 
 function nothingOffered(beganAtMs: number, endedAtMs: number): ArmReport['window'] {

@@ -45,7 +45,7 @@ export class Load {
   /** Offers the whole load once. `onOffered` is called when no more is offered; answers may still be under way. */
   async offer(fleet: Fleet, begin: Begin, keepLog: boolean, onOffered: () => void): Promise<OfferedLoad> {
     const { config, clock } = this.#parts;
-    const recorder = new StreamRecorder(clock);
+    const recorder = new StreamRecorder(clock, keepLog);
     let offeredUntilMs = Number.NaN;
     let integrals = recorder.integrals();
     const offered = (): void => {

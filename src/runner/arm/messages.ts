@@ -1,5 +1,5 @@
-import type { SparseCounts } from '../../base/index.js';
-import type { ClaimsReading, DriverSettings, ErrorKind } from '../../driver/index.js';
+import type { ErrorCode, SparseCounts } from '../../base/index.js';
+import type { ClaimsReading, DriverSettings, ErrorKind, KnownRules } from '../../driver/index.js';
 import type { AccountsSnapshot, AcquireOutcome } from '../../pool/index.js';
 
 /** Messages between the main process and an arm process. Everything is plain data (structured clone). */
@@ -51,6 +51,8 @@ export interface ArmConfig {
   readonly venues: readonly VenueConfig[];
   readonly ca: string | null;
   readonly settings: DriverSettings;
+  /** The venues' rules as they hold in this launch, for the clients of all arms to know. */
+  readonly rules: KnownRules;
   readonly requests: RequestLoad | null;
   readonly streams: StreamLoad | null;
   readonly seed: string;
@@ -68,7 +70,7 @@ export type ArmResponse =
   | { readonly kind: 'done' }
   | { readonly kind: 'warmed'; readonly steadiness: Steadiness }
   | { readonly kind: 'report'; readonly report: ArmReport }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 /** Medians of the two halves of the warm-up: how far from steady the code still was. */
 export interface Steadiness {
@@ -128,6 +130,10 @@ export interface StreamTally {
   readonly repeated: number;
   readonly ids: readonly (readonly [number, number])[];
   readonly interruptions: readonly Interruption[];
+  /** Ids that the client's gap events cover, as inclusive ranges; the first may begin with minus infinity. */
+  readonly gaps: readonly (readonly [number, number])[];
+  /** When messages arrived, up to a bound; kept only where faults have to be matched. */
+  readonly arrivals: Float64Array | null;
 }
 
 export interface StreamsTally {

@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url';
-import { driverFactories, type DriverFactory } from '../../driver/index.js';
+import { MpBenchError } from '../../base/index.js';
+import { loadDriver } from '../../driver/index.js';
 import { Arm } from './arm.js';
 import type { ArmRequest, ArmResponse } from './messages.js';
 
@@ -9,7 +9,7 @@ let arm: Arm | null = null;
 
 async function answer(request: ArmRequest): Promise<ArmResponse> {
   if (request.kind === 'init') {
-    arm = new Arm(request.config, await resolveDriver(request.config.driver));
+    arm = new Arm(request.config, await loadDriver(request.config.driver));
     return { kind: 'done' };
   }
   if (!arm) throw new Error('the arm was not initialised');
@@ -27,23 +27,17 @@ async function answer(request: ArmRequest): Promise<ArmResponse> {
   }
 }
 
-async function resolveDriver(name: string): Promise<DriverFactory> {
-  const builtIn = driverFactories[name];
-  if (builtIn) return (await builtIn()).createDriver;
-  const module = (await import(pathToFileURL(name).href)) as { createDriver?: DriverFactory };
-  if (typeof module.createDriver !== 'function') throw new Error(`driver ${name} exports no function createDriver`);
-  return module.createDriver;
-}
-
 process.on('message', ({ id, request }: { id: number; request: ArmRequest }) => {
   answer(request)
-    .catch((error: unknown): ArmResponse => ({ kind: 'failed', message: describe(error) }))
+    .catch(failed)
     .then((response) => process.send?.({ id, response }))
     .catch(() => process.disconnect());
 });
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+function failed(error: unknown): ArmResponse {
+  if (error instanceof MpBenchError) return { kind: 'failed', code: error.code, message: error.message };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'failed', code: 'E_ARM', message };
 }
 
 // The main process decides when to stop; a Ctrl-C reaches the whole process group.

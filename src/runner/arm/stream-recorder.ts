@@ -1,12 +1,16 @@
 import { type Clock, LatencyHistogram, SequenceRanges, wallClockMs } from '../../base/index.js';
-import type { StreamConsumer } from '../../driver/index.js';
+import type { ReportedGap, StreamConsumer } from '../../driver/index.js';
 import type { Interruption, StreamsTally, StreamTally } from './messages.js';
 
 // A flapping stream must not grow the report without bound; the faults of a launch are far fewer than this.
 const MOST_INTERRUPTIONS = 64;
+// Of one stream: a hundred a second for as long as any launch lasts; 512 KB.
+const MOST_ARRIVALS = 65_536;
 
 interface StreamState {
   readonly ids: SequenceRanges;
+  readonly gaps: SequenceRanges;
+  readonly arrivals: number[];
   readonly interruptions: { -readonly [K in keyof Interruption]: Interruption[K] }[];
   received: number;
   repeated: number;
@@ -18,6 +22,7 @@ interface StreamState {
 /** The handler that a collector would have: sees every message of every stream, and keeps ranges, not messages. */
 export class StreamRecorder implements StreamConsumer {
   readonly #clock: Clock;
+  readonly #keepsArrivals: boolean;
   readonly #streams = new Map<string, StreamState>();
   readonly #subscribeMs = new LatencyHistogram();
   readonly #delayMs = new LatencyHistogram();
@@ -28,8 +33,10 @@ export class StreamRecorder implements StreamConsumer {
   #acknowledgedMs = 0;
   #acknowledgements = 0;
 
-  constructor(clock: Clock) {
+  /** `keepsArrivals`: the time of every message, for faults to be matched with. */
+  constructor(clock: Clock, keepsArrivals: boolean) {
     this.#clock = clock;
+    this.#keepsArrivals = keepsArrivals;
     this.#atMs = clock.now();
   }
 
@@ -93,6 +100,13 @@ export class StreamRecorder implements StreamConsumer {
     if (sentAtMs !== null) this.#delayMs.record(wallClockMs() - sentAtMs);
     const open = state.interruptions.at(-1);
     if (open && open.firstMessageAtMs === null) open.firstMessageAtMs = now;
+    if (this.#keepsArrivals && state.arrivals.length < MOST_ARRIVALS) state.arrivals.push(now);
+  }
+
+  gap(stream: string, { lastGoodId, firstGoodId }: ReportedGap): void {
+    const firstMissing = lastGoodId === null ? Number.NEGATIVE_INFINITY : lastGoodId + 1;
+    // Where ids tell nothing, a gap may lie between one id and the next.
+    if (firstMissing < firstGoodId) this.#streams.get(stream)?.gaps.add(firstMissing, firstGoodId - 1);
   }
 
   /** Integrals up to now, to be given to `tally`; taken when the load ends, before streams are dropped. */
@@ -107,7 +121,7 @@ export class StreamRecorder implements StreamConsumer {
       acknowledgements: this.#acknowledgements,
       subscribeMs: this.#subscribeMs.sparse(),
       delayMs: this.#delayMs.sparse(),
-      streams: [...this.#streams].map(([stream, state]) => tallyOf(stream, state)),
+      streams: [...this.#streams].map(([stream, state]) => tallyOf(stream, state, this.#keepsArrivals)),
     };
   }
 
@@ -122,6 +136,8 @@ export class StreamRecorder implements StreamConsumer {
 function emptyState(): StreamState {
   return {
     ids: new SequenceRanges(),
+    gaps: new SequenceRanges(),
+    arrivals: [],
     interruptions: [],
     received: 0,
     repeated: 0,
@@ -131,12 +147,14 @@ function emptyState(): StreamState {
   };
 }
 
-function tallyOf(stream: string, state: StreamState): StreamTally {
+function tallyOf(stream: string, state: StreamState, withArrivals: boolean): StreamTally {
   return {
     stream,
     received: state.received,
     repeated: state.repeated,
     ids: state.ids.ranges.map(([first, last]) => [first, last] as const),
     interruptions: state.interruptions.map((one) => ({ ...one })),
+    gaps: state.gaps.ranges.map(([first, last]) => [first, last] as const),
+    arrivals: withArrivals ? Float64Array.from(state.arrivals) : null,
   };
 }

@@ -34,6 +34,8 @@ export class FakeConnection implements StreamTransport {
   /** Other texts, as they came. */
   readonly texts: string[] = [];
   readonly subscribed = new Set<string>();
+  /** Requests that name one of these are neither answered nor taken into effect. */
+  readonly ignores = new Set<string>();
   readonly origin: string;
   readonly localPort: number;
   readonly bornAtMs: number;
@@ -87,7 +89,7 @@ export class FakeConnection implements StreamTransport {
   /** Takes the oldest unanswered request into effect and answers it; `times` answers are sent. */
   answer(times = 1): void {
     const request = this.unanswered.shift();
-    if (!request || !this.open || this.silent) return;
+    if (!request || !this.open || this.silent || request.streams.some((name) => this.ignores.has(name))) return;
     const refused =
       request.op === 'subscribe' ? request.streams.find((name) => this.#venue.refuses.has(name)) : undefined;
     for (const stream of request.streams)

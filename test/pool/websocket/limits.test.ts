@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../src/base/index.js';
-import { ConnectBudget } from '../../../src/pool/websocket/index.js';
+import { VenueBudget } from '../../../src/pool/websocket/index.js';
+import { ConnectBudget } from '../../../src/pool/websocket/connect-budget.js';
 import { RollingLimit } from '../../../src/pool/websocket/rolling-limit.js';
 import { fakeProtocol, nth } from './fake-venue.js';
 import { A, B, setUp } from './harness.js';
@@ -62,8 +63,8 @@ describe('the venue’s limit on new connections', () => {
 
   it('is shared by pools that are given the same budget, first come, first served', async () => {
     const clock = new FakeClock(1000);
-    const connectBudget = new ConnectBudget(connects, clock);
-    const options = { clock, connectBudget, protocol: fakeProtocol(), streamsPerConnection: 1, maxConnections: 5 };
+    const venueBudget = new VenueBudget({ connects }, clock);
+    const options = { clock, venueBudget, protocol: fakeProtocol(), streamsPerConnection: 1, maxConnections: 5 };
     const [one, other] = [setUp(options), setUp(options)];
     const held = [...one.subscribeAll(5), ...other.subscribeAll(5)];
     await clock.advance(100);
@@ -74,7 +75,7 @@ describe('the venue’s limit on new connections', () => {
     expectWithin(dials, connects.count, connects.perMs);
     await one.pool.close();
     await other.pool.close();
-    expect(connectBudget.waiting).toBe(0);
+    expect(venueBudget.connects?.waiting).toBe(0);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -84,7 +85,10 @@ describe('the venue’s limit on new connections', () => {
     const order: string[] = [];
     const take = (name: string, signal = new AbortController().signal): Promise<unknown> =>
       budget.take(signal).then(
-        () => order.push(name),
+        (ended) => {
+          ended();
+          order.push(name);
+        },
         () => order.push(`${name} gave up`),
       );
     const leaving = new AbortController();

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../src/base/index.js';
+import { FakeClock, seededRandom } from '../../../src/base/index.js';
 import { Liveness } from '../../../src/pool/websocket/liveness.js';
 
-function setUp() {
-  const clock = new FakeClock();
+function setUp(silenceTimeoutMs = 100, clock = new FakeClock()) {
   const heard: string[] = [];
   const liveness: Liveness = new Liveness(
-    { silenceTimeoutMs: 100, pingTimeoutMs: 20 },
+    { silenceTimeoutMs, pingTimeoutMs: 20 },
     clock,
     () => {
       heard.push(`ping ${clock.now()}`);
@@ -23,6 +22,19 @@ describe('Liveness', () => {
     await clock.advance(1000);
     expect(heard).toEqual(['ping 100', 'dead 120']);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  // Sums that round differently once left a timer of less than the smallest step of the clock, over and over.
+  it('pings after the silence at whatever fraction of a millisecond the last frame came', async () => {
+    const random = seededRandom('fractions');
+    for (let turn = 0; turn < 500; turn += 1) {
+      const { clock, liveness, heard } = setUp(10_000, new FakeClock(7000 * (1 + random.next())));
+      await clock.advance(9000 * random.next());
+      liveness.heard();
+      await clock.advance(10_000.001);
+      expect(heard).toHaveLength(1);
+      liveness.stop();
+    }
   });
 
   it('counts the silence from the last frame, with one timer however many frames come', async () => {

@@ -27,7 +27,7 @@ type Action = (typeof ACTIONS)[number];
 const ACTIONS = [
   ...(['subscribe', 'subscribe', 'close', 'answer', 'answer', 'answerTwice', 'lose', 'drop', 'end'] as const),
   ...(['hush', 'tick', 'tick', 'tick', 'stall', 'flow', 'replay', 'oldAnswer', 'oldClose', 'notice'] as const),
-  ...(['refuse', 'allow', 'wait', 'wait'] as const),
+  ...(['refuse', 'allow', 'wait', 'wait', 'anew', 'ignore'] as const),
 ];
 
 export interface Step {
@@ -114,6 +114,8 @@ export class World {
       notice: () => connection?.say({ kind: 'leaving' }),
       refuse: () => this.venue.refused.add(origin),
       allow: () => this.venue.refused.delete(origin),
+      anew: () => this.#anew(index),
+      ignore: () => connection?.ignores.add(nth(STREAMS, index % STREAMS.length)),
       wait: () => this.clock.advance(index * 40),
     };
     await actions[action]();
@@ -136,6 +138,7 @@ export class World {
     this.venue.answers = true;
     for (const connection of this.venue.open) {
       connection.flow();
+      connection.ignores.clear();
       if (connection.silent) connection.drop();
       while (connection.unanswered.length > 0) connection.answer();
     }
@@ -210,6 +213,12 @@ export class World {
     void holder.subscription.close().then(() => {
       holder.done = true;
     });
+  }
+
+  #anew(index: number): void {
+    const holder = this.wanted[index % Math.max(1, this.wanted.length)];
+    // It fails when the subscription is closed meanwhile.
+    holder?.subscription.resubscribe().catch(() => {});
   }
 
   #set(connection: FakeConnection | undefined, flag: 'silent' | 'stalled'): void {

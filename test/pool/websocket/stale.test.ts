@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeProtocol, nth } from './fake-venue.js';
-import { setUp } from './harness.js';
+import { A, B, setUp } from './harness.js';
 
 describe('a stream that the venue acknowledged and sends no data of', () => {
   it('is asked for on another connection, and comes back without an interruption of the others', async () => {
@@ -24,6 +24,22 @@ describe('a stream that the venue acknowledged and sends no data of', () => {
     expect(pool.stats().streams).toMatchObject({ stale: 0, integralsMs: { stale: 0 } });
     await pool.close();
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is asked for at another endpoint, if there is one', async () => {
+    const { clock, venue, pool, subscribe } = setUp({ origins: [A, B], minConnections: 2, settleMs: 300 });
+    const held = [subscribe('one', { staleAfterMs: 2000 }), subscribe('other', { staleAfterMs: 2000 })];
+    await clock.advance(0);
+    const where = () => held.map(({ stream }) => venue.open.find(({ subscribed }) => subscribed.has(stream))?.origin);
+    expect(where()).toEqual([A, B]);
+    for (let elapsed = 0; elapsed < 4000; elapsed += 100) {
+      venue.connection(1).data('other', elapsed + 1);
+      for (const connection of venue.open) if (connection.origin === B) connection.data('one', elapsed + 1);
+      await clock.advance(100);
+    }
+    expect(where()).toEqual([B, B]);
+    expect(venue.connections).toHaveLength(2);
+    await pool.close();
   });
 
   it('is asked for less and less often while it stays silent', async () => {

@@ -2,3 +2,4 @@ export type { BookChange, BookLevel, BookRule, BookSideView, BookSnapshot, BookS
 export { BookKeeper, type BookKeeperOptions } from './keeper.js';
 export { binanceBook, binanceUsdmBook, bybitBook, coinbaseBook, deribitBook, okxBook } from './rules.js';
 export type { BookFlaw } from './sync.js';
+export { subscribeBook, type StreamSource, type SubscribedBook, type SubscribedBookOptions } from './subscribe-book.js';

@@ -23,8 +23,10 @@ export type BybitCategory = 'spot' | 'linear' | 'inverse';
 // Spot executions have numbers of nineteen digits, more than a JavaScript number holds; the last fifteen tell enough.
 const KEPT_DIGITS = 15;
 const SPOT_ARGUMENTS = 10;
+const MOST_ARGUMENTS = 500;
 const ARGUMENTS_LENGTH = 21_000;
-const LONGEST_TOPIC = 42;
+// A topic in a list, with its quotation marks and its comma.
+const PER_TOPIC = 3;
 const BOOK = 'orderbook.';
 // The book of one level is whole in every message, so that none of them begins it anew.
 const TOUCH = 'orderbook.1.';
@@ -47,11 +49,10 @@ export function bybitStreams(category: BybitCategory): StreamProtocol {
   return {
     name: `bybit-${category}`,
     path: `/v5/public/${category}`,
-    maxStreamsPerRequest: category === 'spot' ? SPOT_ARGUMENTS : Math.floor(ARGUMENTS_LENGTH / LONGEST_TOPIC),
+    maxStreamsPerRequest: category === 'spot' ? SPOT_ARGUMENTS : MOST_ARGUMENTS,
     // Not published; what the futures of another venue take.
     requests: { count: 10, perMs: 1000 },
-    // The limit is one of characters, over all topics of a connection.
-    maxStreamsPerConnection: Math.floor(ARGUMENTS_LENGTH / LONGEST_TOPIC),
+    argumentLength: { max: ARGUMENTS_LENGTH, of: (stream) => stream.length - category.length - 1 + PER_TOPIC },
     connects: { count: 500, perMs: 300_000 },
     maxConnections: 1000,
     heartbeat: { everyMs: 20_000, encode: (id) => `{"req_id":"${id}","op":"ping"}` },

@@ -4,6 +4,8 @@ import { draft, OTHER, reader } from './frame.js';
 interface Frame {
   readonly id: number | string;
   readonly method: string;
+  /** Of a subscription: the channels that it has now. Those that the venue does not know are left out. */
+  readonly result: unknown;
   readonly error: { readonly message: string };
   readonly params: { readonly channel?: string; readonly data?: Payload; readonly type?: string };
 }
@@ -46,6 +48,8 @@ export const deribitStreams: StreamProtocol = {
   // 3,000 credits a call, of 30,000 that fill up in 3 s: ten calls at once, and as many in every 3 s afterwards.
   requests: { count: 10, perMs: 3000 },
   requestsPerAddress: { count: 10, perMs: 3000 },
+  // They are paid out of a pool of their own, which they cannot empty.
+  freePings: true,
   maxConnections: 32,
   greeting: (id) => [
     `{"jsonrpc":"2.0","id":${id},"method":"public/set_heartbeat","params":{"interval":${HEARTBEAT_S}}}`,
@@ -72,10 +76,13 @@ function encode(method: string, channels: readonly string[], id: number): string
   return JSON.stringify({ jsonrpc: '2.0', id, method, params: { channels } });
 }
 
-function notice({ id, method, error, params }: Partial<Frame>): DecodedFrame {
+function notice({ id, method, error, params, result }: Partial<Frame>): DecodedFrame {
   if (method === 'heartbeat') return params?.type === 'test_request' ? TEST_REQUEST : OTHER;
   if (typeof id !== 'number') return OTHER;
-  return error ? { kind: 'ack', id, ok: false, error: error.message } : { kind: 'ack', id, ok: true };
+  if (error) return { kind: 'ack', id, ok: false, error: error.message };
+  return Array.isArray(result)
+    ? { kind: 'ack', id, ok: true, accepts: result as string[] }
+    : { kind: 'ack', id, ok: true };
 }
 
 function message(stream: string, payload: Payload): DecodedFrame {

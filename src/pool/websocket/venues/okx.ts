@@ -35,6 +35,10 @@ const RULES: ReadonlyMap<string, SequenceRule> = new Map([
 /** Channels that are subscribed to by the type of instrument. */
 const OF_TYPES: ReadonlySet<string> = new Set(['liquidation-orders']);
 const UPGRADE_NOTICE = '64008';
+/** Errors about a whole request; the others are about one channel of it, which they do not name. */
+const OF_REQUESTS: ReadonlySet<string> = new Set(['60011', '60012', '60013', '60019', '60028', '60033']);
+/** Too many requests, or an error of the venue's own. */
+const LATER: ReadonlySet<string> = new Set(['60014', '64007']);
 const NOTICE_MS = 60_000;
 const names = new StreamNames((channel, subject) => `${channel}:${subject}`);
 const PONG: DecodedFrame = { kind: 'pong' };
@@ -70,7 +74,7 @@ function okxProtocol(name: string, path: string): StreamProtocol {
 function okxCodec(): StreamCodec {
   const answers = new OkxAnswers();
   const encode = (op: string, streams: readonly string[], id: number): string => {
-    answers.expect(id, streams.length);
+    answers.expect(id, streams);
     return JSON.stringify({ id: String(id), op, args: streams.map(argumentOf) });
   };
   const read = reader<Frame>((frame) => {
@@ -89,15 +93,22 @@ function argumentOf(stream: string): Frame['arg'] {
   return OF_TYPES.has(channel) ? { channel, instType: subject } : { channel, instId: subject };
 }
 
-function notice({ id, event, code, msg }: Partial<Frame>, answers: OkxAnswers): DecodedFrame {
+function notice({ id, event, code = '', msg, arg }: Partial<Frame>, answers: OkxAnswers): DecodedFrame {
   if (event === 'notice' && code === UPGRADE_NOTICE) return { kind: 'leaving', withinMs: NOTICE_MS };
   if (id === undefined || event === undefined) return OTHER;
-  if (event === 'error') return answers.refused(Number(id), msg ?? 'refused');
-  return answers.accepted(Number(id));
+  if (event !== 'error') return arg ? answers.accepted(Number(id), streamOf(arg)) : OTHER;
+  // To be sent again: as if it had not been answered.
+  if (LATER.has(code)) return OTHER;
+  const error = msg ?? 'refused';
+  return OF_REQUESTS.has(code) ? answers.refusedAll(Number(id), error) : answers.refused(Number(id), error);
+}
+
+function streamOf({ channel, instId, instType }: Frame['arg']): string {
+  return names.of(channel, instId ?? instType ?? '');
 }
 
 function message(arg: Frame['arg'], rows: readonly Row[], action: Frame['action'] | undefined): DecodedFrame {
-  const stream = names.of(arg.channel, arg.instId ?? arg.instType ?? '');
+  const stream = streamOf(arg);
   const first = rows[0];
   const last = rows.length === 1 ? first : rows[rows.length - 1];
   const lastId = lastIdOf(last);

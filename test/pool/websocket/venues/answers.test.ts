@@ -25,11 +25,11 @@ describe.each(EACH)('%s', (venue, protocol, one, two) => {
   it('answers a request for several streams once, and each request by its own number', () => {
     const connection = open();
     connection.send(connection.codec.encodeSubscribe([one, two], 4));
-    const answers = connection.notices().filter(({ kind }) => kind !== 'other');
-    expect(answers).toEqual([{ kind: 'ack', id: 4, ok: true }]);
+    const answers = connection.notices().filter(({ kind }) => kind !== 'other' && kind !== 'partial');
+    expect(answers).toEqual([expect.objectContaining({ kind: 'ack', id: 4, ok: true })]);
     connection.send(connection.codec.encodeUnsubscribe([one], 5));
     connection.send(connection.codec.encodeUnsubscribe([two], 6));
-    expect(connection.notices()).toEqual([
+    expect(connection.notices()).toMatchObject([
       { kind: 'ack', id: 5, ok: true },
       { kind: 'ack', id: 6, ok: true },
     ]);
@@ -84,22 +84,60 @@ it('Binance refuses more streams than a connection may have', () => {
 });
 
 describe('OKX, which answers each channel by itself', () => {
-  it('refuses a request as a whole when one channel of it does not exist', () => {
+  it('refuses of a request the channel that does not exist, though the error does not say which one that is', () => {
     const { connection } = connectTo(okxStreams, venues.okx);
     connection.send(connection.codec.encodeSubscribe(['books:BTC-USDT', 'books:NOPE', 'trades:BTC-USDT'], 3));
-    const answers = connection.notices().filter((frame) => frame.kind === 'ack');
-    expect(answers[0]).toMatchObject({ id: 3, ok: false, error: expect.stringContaining('NOPE') });
-    // The pool has heard the answer to request 3; another one to it is of no effect.
-    expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([3]));
+    expect(connection.notices().filter(({ kind }) => kind !== 'other')).toEqual([
+      { kind: 'partial', id: 3, stream: 'books:BTC-USDT' },
+      {
+        kind: 'ack',
+        id: 3,
+        ok: true,
+        accepts: ['books:BTC-USDT', 'trades:BTC-USDT'],
+        error: expect.stringContaining('NOPE'),
+      },
+    ]);
+  });
+
+  it('refuses a request of which no channel exists, and one that the venue could not read', () => {
+    const codec = okxStreams.open!();
+    const error = (id: number, code: string) =>
+      codec.decode(`{"id":"${id}","event":"error","code":"${code}","msg":"no"}`);
+    codec.encodeSubscribe(['books:A', 'books:B'], 1);
+    codec.encodeSubscribe(['books:A', 'books:B'], 2);
+    expect([error(1, '60018'), error(1, '60018')]).toEqual([
+      { kind: 'other' },
+      { kind: 'ack', id: 1, ok: false, error: 'no' },
+    ]);
+    expect(error(2, '60012')).toEqual({ kind: 'ack', id: 2, ok: false, error: 'no' });
+  });
+
+  it('takes a request that comes too often for one without an answer, so that it is sent again', () => {
+    const { connection } = connectTo(okxStreams, venues.okx, { enforce: true, rules: { operationsPerWindow: 1 } });
+    connection.send(connection.codec.encodeSubscribe(['books:BTC-USDT'], 1));
+    connection.send(connection.codec.encodeSubscribe(['trades:BTC-USDT'], 2));
+    expect(connection.notices()).toEqual([{ kind: 'ack', id: 1, ok: true }, { kind: 'other' }]);
   });
 
   it('forgets requests that nobody ever answers', () => {
     const codec = okxStreams.open!();
     for (let id = 1; id <= 200; id += 1) codec.encodeSubscribe(['books:BTC-USDT', 'books:ETH-USDT'], id);
-    const answer = (id: number) => codec.decode(`{"id":"${id}","event":"subscribe","arg":{"channel":"books"}}`);
-    expect(answer(1)).toEqual({ kind: 'ack', id: 1, ok: true });
-    expect([answer(200), answer(200)]).toEqual([{ kind: 'other' }, { kind: 'ack', id: 200, ok: true }]);
+    const answer = (id: number, instId: string) =>
+      codec.decode(`{"id":"${id}","event":"subscribe","arg":{"channel":"books","instId":"${instId}"}}`);
+    const answers = (id: number) => ['BTC-USDT', 'ETH-USDT'].map((instId) => answer(id, instId));
+    expect(answers(1).map(({ kind }) => kind)).toEqual(['partial', 'partial']);
+    expect(answers(200)).toEqual([
+      { kind: 'partial', id: 200, stream: 'books:BTC-USDT' },
+      { kind: 'ack', id: 200, ok: true },
+    ]);
   });
+});
+
+it('Deribit leaves what it does not know out of its answer', () => {
+  const { connection } = connectTo(protocols.deribitStreams, venues.deribit);
+  const known = 'book.BTC-PERPETUAL.100ms';
+  connection.send(connection.codec.encodeSubscribe([known, 'book.NOPE.100ms'], 3));
+  expect(connection.notices()).toEqual([{ kind: 'ack', id: 3, ok: true, accepts: [known] }]);
 });
 
 describe('Coinbase, which names no request in its answers', () => {

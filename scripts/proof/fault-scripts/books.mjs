@@ -1,0 +1,131 @@
+// Order books kept over the pool by its BookKeeper, and compared in the end with what the exchange shows by REST.
+import { once } from 'node:events';
+import http from 'node:http';
+import { systemClock } from '../../../dist/base/index.js';
+import {
+  binanceBook,
+  binanceUsdmBook,
+  BookKeeper,
+  bybitBook,
+  coinbaseBook,
+  deribitBook,
+  okxBook,
+} from '../../../dist/pool/index.js';
+import { venueClients } from '../../../dist/driver/venues/index.js';
+
+const RULES = {
+  binance: binanceBook,
+  'binance-usdm': binanceUsdmBook,
+  okx: okxBook,
+  deribit: deribitBook,
+  bybit: bybitBook,
+  coinbase: coinbaseBook,
+};
+/** Bybit shows the state of another topic by REST than that of the small books. */
+const CHANNELS = { bybit: 'orderbook.1000' };
+const SNAPSHOT_LEVELS = { binance: 1000, 'binance-usdm': 1000 };
+const COMPARED_LEVELS = 20;
+/** States of a book that are remembered, to find the one that was asked for among them. */
+const REMEMBERED = 400;
+const LOOKS = 30;
+const BETWEEN_LOOKS_MS = 70;
+const RETRY = { initialMs: 30, maxMs: 400 };
+const ATTEMPT_MS = 800;
+
+export function bookChannel(venue, channel) {
+  return CHANNELS[venue] ?? channel;
+}
+
+/** The book of one symbol. `resubscribe` unsubscribes from its stream and subscribes again. */
+export class KeptBook {
+  constructor({ venue, symbol, rests, resubscribe }) {
+    this.symbol = symbol;
+    this.venue = venue;
+    this.rests = rests;
+    this.asked = 0;
+    this.states = new Map();
+    this.keeper = new BookKeeper({
+      rule: RULES[venue],
+      snapshot: (signal) => this.#ask(SNAPSHOT_LEVELS[venue] ?? COMPARED_LEVELS, signal),
+      resubscribe,
+      attemptTimeoutMs: ATTEMPT_MS,
+      retry: RETRY,
+    });
+  }
+
+  message(message) {
+    this.keeper.apply(message);
+    if (this.keeper.state === 'live') this.#remember();
+  }
+
+  /** Numbers that show nothing cannot break the book by themselves. */
+  gap({ unknownLoss, resynchronised }) {
+    if (unknownLoss && !resynchronised) this.keeper.lost();
+  }
+
+  /** Looks until the exchange shows a state that the book was in; what is missing or too much then is a flaw. */
+  async compare() {
+    let differing;
+    for (let look = 0; look < LOOKS; look += 1) {
+      const shown = await this.#ask(COMPARED_LEVELS, AbortSignal.timeout(ATTEMPT_MS)).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS * (0.5 + Math.random())));
+      const verdict = shown && this.#verdict(shown);
+      if (verdict === 'equal') return { ...this.#row(), equal: true, looks: look + 1 };
+      if (verdict !== undefined) differing = verdict;
+    }
+    return { ...this.#row(), equal: differing === undefined ? null : false, ...(differing && { differing }) };
+  }
+
+  close() {
+    this.keeper.close();
+  }
+
+  /** Undefined: the state that the exchange shows is not among those remembered. */
+  #verdict({ updateId, bids, asks }) {
+    const shown = digest(bids, asks);
+    // Without numbers, having been in the very same state is all that can be asked for.
+    if (RULES[this.venue].sequence === 'none') {
+      return [...this.states.values()].includes(shown) ? 'equal' : { shown, kept: [...this.states.values()].at(-1) };
+    }
+    const kept = this.states.get(updateId);
+    if (kept === undefined) return undefined;
+    return kept === shown ? 'equal' : { updateId, shown, kept };
+  }
+
+  #row() {
+    return { symbol: this.symbol, state: this.keeper.state, resyncs: this.keeper.resyncs };
+  }
+
+  #remember() {
+    const { bids, asks, lastId } = this.keeper;
+    const key = lastId ?? systemClock.now();
+    this.states.delete(key);
+    this.states.set(key, digest(bids.top(COMPARED_LEVELS), asks.top(COMPARED_LEVELS)));
+    if (this.states.size > REMEMBERED) this.states.delete(this.states.keys().next().value);
+  }
+
+  async #ask(levels, signal) {
+    const venue = venueClients[this.venue];
+    const rest = this.rests[this.asked++ % this.rests.length];
+    return venue.parseBook(await get(rest + venue.bookPath(this.symbol, levels), signal));
+  }
+}
+
+function digest(bids, asks) {
+  const side = (levels) =>
+    levels
+      .slice(0, COMPARED_LEVELS)
+      .map(([price, size]) => `${Number(price)}@${Number(size)}`)
+      .join(' ');
+  return `${side(bids)} | ${side(asks)}`;
+}
+
+/** One request on a connection of its own, so that nothing stays open. */
+async function get(url, signal) {
+  const request = http.get(url, { agent: false, signal });
+  const [response] = await once(request, 'response');
+  const chunks = [];
+  for await (const chunk of response) chunks.push(chunk);
+  if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
+  return Buffer.concat(chunks);
+}
