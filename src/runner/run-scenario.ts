@@ -127,7 +127,8 @@ class Session {
   async #turn(plan: PairPlan, turn: Turn, byArm: ReadonlyMap<string, Launch>): Promise<void> {
     const progress = { scenario: this.#scenario.name, pair: plan.pair, pairs: this.#pairs, arm: turn.arm };
     this.#options.progress(progress);
-    await this.#options.machine.beside(plan.pair, turn, () =>
+    const watched = { pair: plan.pair, stallMs: this.#scenario.sampling.stallMs };
+    await this.#options.machine.beside(watched, turn, () =>
       launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan)),
     );
   }

@@ -193,6 +193,11 @@ export const scenarioSchema = z.strictObject({
         .array(positive())
         .exactOptional()
         .describe('More pairs while a verdict is open: up to the first number, then to the next. Ascending.'),
+      stall: duration()
+        .exactOptional()
+        .describe(
+          'A turn during which the machine stood still for longer is left out of all timing; 25 ms if left out.',
+        ),
       blocks: positive().default(1).describe('Blocks in each pair, one slice of every arm in each (unit slice).'),
     })
     .describe('How often, and in which order, the arms are measured.'),

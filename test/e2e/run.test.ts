@@ -13,7 +13,9 @@ function deterministicMetrics({ name, arms, deterministic }: ScenarioRecord): Re
   );
 }
 
-const ONE_PAIR = ['--set', 'sampling.pairs=1'];
+/** No looks, and no stall of a busy machine that counts: these tests are about counts and exit codes. */
+const CALM = ['--set', 'sampling.extendTo=[]', '--set', 'sampling.stall=30s'];
+const ONE_PAIR = ['--set', 'sampling.pairs=1', ...CALM];
 const GENEROUS = 90_000;
 
 describe('mp-bench run, as a process', () => {
@@ -76,7 +78,13 @@ describe('mp-bench run, as a process', () => {
 
   it('fails a pool that is too small for its load', { timeout: GENEROUS }, async () => {
     using place = new Workplace();
-    const smaller = ['load.requests.operations=48', 'sampling.blocks=1', 'arms.default.launches=0', 'pool.max=1'];
+    const smaller = [
+      'load.requests.operations=48',
+      'sampling.blocks=1',
+      'arms.default.launches=0',
+      'pool.max=1',
+      'sampling.pairs=12',
+    ];
     const sets = smaller.flatMap((setting) => ['--set', setting]);
     const junit = join(dirname(place.out), `${basename(place.out)}.xml`);
     const { code, stdout, stderr } = await place.run([
@@ -86,6 +94,7 @@ describe('mp-bench run, as a process', () => {
       '--github',
       '--junit',
       junit,
+      ...CALM,
       ...sets,
     ]);
     expect(code).toBe(99);
@@ -104,7 +113,17 @@ describe('mp-bench run, as a process', () => {
   it('never takes a blind round-robin for recovered', { timeout: GENEROUS }, async () => {
     using place = new Workplace();
     const driver = './test/fixtures/drivers/blind-round-robin.mjs';
-    await place.run(['run', 'failover', '--quick', '--no-progress', '--driver', driver, '--set', 'sampling.pairs=2']);
+    await place.run([
+      'run',
+      'failover',
+      '--quick',
+      '--no-progress',
+      '--driver',
+      driver,
+      ...CALM,
+      '--set',
+      'sampling.pairs=2',
+    ]);
     const faults = place.record().scenarios[0]?.faults.filter(({ arm }) => arm === 'blind-round-robin');
     expect(faults?.map(({ felt, recoveredMs }) => [felt, recoveredMs])).toEqual([
       [true, null],

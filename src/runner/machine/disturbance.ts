@@ -6,6 +6,9 @@ const LATE_MS = 25;
 const STOLEN_SHARE = 0.05;
 
 /** Was the machine at fault while an arm had its turn? Asks for what the ticker saw, never for what the arm did. */
-export function isDisturbed({ lateMs, stolen }: { readonly lateMs: number; readonly stolen: number | null }): boolean {
-  return lateMs > LATE_MS || (stolen ?? 0) > STOLEN_SHARE;
+export function isDisturbed(
+  { lateMs, stolen }: { readonly lateMs: number; readonly stolen: number | null },
+  stallMs = LATE_MS,
+): boolean {
+  return lateMs > stallMs || (stolen ?? 0) > STOLEN_SHARE;
 }

@@ -6,6 +6,11 @@ import { readCpuTimes, stolenShare } from './cpu-times.js';
 import { isDisturbed } from './disturbance.js';
 import { LatenessWatch } from './lateness.js';
 
+export interface Watched {
+  readonly pair: number;
+  readonly stallMs: number | undefined;
+}
+
 /** Watches the machine beside every turn of an arm: a slice of the frozen control before it, a ticker while it lasts. */
 export class MachineWitness {
   readonly rows: MachineRow[] = [];
@@ -16,8 +21,8 @@ export class MachineWitness {
     this.#control = new ControlClient(core);
   }
 
-  /** Does `turn` under watch. @throws {MpBenchError} E_CONTROL, and whatever it throws */
-  async beside(pair: number, { arm, block }: Turn, turn: () => Promise<void>): Promise<void> {
+  /** Does `turn` under watch; what counts as a stall is `stallMs`, or what does for every scenario. @throws {MpBenchError} E_CONTROL, and whatever it throws */
+  async beside({ pair, stallMs }: Watched, { arm, block }: Turn, turn: () => Promise<void>): Promise<void> {
     const control = await this.#control.slice();
     const watch = new LatenessWatch(systemClock);
     const before = readCpuTimes();
@@ -25,7 +30,7 @@ export class MachineWitness {
       await turn();
     } finally {
       const seen = { lateMs: watch.stop(), stolen: stolenShare(before, readCpuTimes()) };
-      this.rows.push({ pair, block, arm, ...control, ...seen, disturbed: isDisturbed(seen) });
+      this.rows.push({ pair, block, arm, ...control, ...seen, disturbed: isDisturbed(seen, stallMs) });
     }
   }
 

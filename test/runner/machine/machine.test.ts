@@ -69,6 +69,7 @@ describe('a turn', () => {
     expect(isDisturbed({ lateMs: 25.1, stolen: 0 })).toBe(true);
     expect(isDisturbed({ lateMs: 0, stolen: 0.051 })).toBe(true);
     expect(isDisturbed({ lateMs: 0, stolen: null })).toBe(false);
+    expect([80, 120].map((lateMs) => isDisturbed({ lateMs, stolen: 0 }, 100))).toEqual([false, true]);
   });
 });
 
