@@ -1,8 +1,16 @@
 // How soon do streams go on when a connection fails, and is anything lost when nothing has to be? The pool of streams
 // against a mock exchange in a process of its own, over real sockets and the emulated link, one fault a trial.
-import { CASES, LATE_MS, LOCKSTEP_MS, PING_MS, ROUND_TRIP_MS, SILENCE_MS } from './streams/cases.mjs';
+import {
+  CASES,
+  LATE_FOR_ROTATION_MS,
+  LATE_MS,
+  LOCKSTEP_MS,
+  PING_MS,
+  ROUND_TRIP_MS,
+  SILENCE_MS,
+} from './streams/cases.mjs';
 import { exactTable, recoveryTable, slowest, stormTable, totals } from './streams/tables.mjs';
-import { runCalmly, runTrial } from './streams/trial.mjs';
+import { runCalmly } from './streams/trial.mjs';
 
 const ROUNDS = 20;
 
@@ -15,7 +23,7 @@ export default {
   runTrial(id) {
     const one = CASES.find((other) => id.startsWith(idOf(other, '')));
     const seeds = Array.from({ length: one.together }, (_, number) => `${id} ${number}`);
-    return one.together === 1 ? runCalmly(one, seeds) : runTrial(one, seeds);
+    return runCalmly(one, seeds);
   },
   render,
 };
@@ -56,17 +64,18 @@ ${sums.lost} were lost, ${sums.unreported} of them untold; ${sums.overReported} 
 
 const RECOVERY = `Milliseconds from the injection, as the exchange stamped it, to the first message over another connection of the last of
 the streams hit; half a round trip of that is the way of the fault itself. Median, 95th percentile and longest of the
-trials; *noticed* is when the pool knew. A trial says nothing about times when the collector's process was kept from
-running for more than ${LATE_MS} ms before it recovered, or the exchange's when it injected the fault: it was done once again, and
-is *set aside* if that did not help.`;
+trials; *noticed* is when the pool knew. A trial says nothing about times when the collector's or the exchange's process
+was kept from running for more than ${LATE_MS} ms shortly before the recovery: it was done once again, and is *set aside* if
+that did not help.`;
 
 const TWO_FEEDS = `Every stream comes over two connections, to different endpoints; the fault is at the first one. Nothing may be lost,
 repeated, out of order, or told as a gap. A fault was *felt* when it hit something, by the exchange's count. *Cut* are
-connections that ended otherwise than by the pool.`;
+connections that ended otherwise than by the pool. No trial is set aside.`;
 
 const ROTATION = `By age: the venue cuts connections that are two seconds old. On notice: it announces the end half a second ahead. In
 both cases the pool is to be done before that. Nothing may be lost, repeated, out of order, or told as a gap. *Cut* are
-connections that the venue ended first.`;
+connections that the venue ended first. Trials in which a process was kept from running for more than ${LATE_FOR_ROTATION_MS} ms are *set
+aside* likewise, with what was *lost there*.`;
 
 const STORM = `All connections are cut at the same moment, and newcomers are served. Those who come back should not come together: of
 all connections of a trial that came back, the share that the exchange accepted within the same ${LOCKSTEP_MS} ms, at the worst

@@ -10,7 +10,7 @@ const LARGEST_AGE_MS = 4000;
 const BOOKS_AND_TRADES = '[{ channel: depth, symbols: 3 }, { channel: trade, symbols: 2 }]';
 // Books of Coinbase have no numbers, so that nobody can tell what they lack.
 const TRADES = '[{ channel: trade, symbols: 2 }]';
-const NOTICE = '  - { at: 1700ms, duration: 2200ms, kind: maintenance-notice, lead: 2s, endpoint: 1 }';
+const NOTICE = '  - { at: 2200ms, duration: 2200ms, kind: maintenance-notice, lead: 2s, endpoint: 1 }';
 
 type Venue = (typeof VENUES)[number];
 
@@ -48,10 +48,10 @@ link: { rtt: 5ms }
 market: { symbols: 4, activity: 3 }
 limits: enforce
 ${rules}
-load: { streams: { subscriptions: ${streams}, hold: 4s } }
+load: { streams: { subscriptions: ${streams}, hold: 4500ms } }
 warmUp: { operations: 5 }
 timeline:
-  - { at: 1s, duration: 200ms, kind: reset, endpoint: 0 }
+  - { at: 1500ms, duration: 200ms, kind: reset, endpoint: 0 }
 ${timeline}
 pool: { max: 5, streamsPerConnection: 3, cooldown: 300ms, rotateBefore: 2200ms, rotateSpread: 200ms${pool} }
 arms:
@@ -88,14 +88,16 @@ describe.concurrent('a pool of streams under a reset, as a process', () => {
       expect(scenario?.targets.map(({ id, value, verdict }) => [name, id, value, verdict])).toEqual(
         ['told', 'rotation', 'repeated'].map((id) => [name, id, 0, 'pass']),
       );
-      expect(scenario?.faults[0]).toMatchObject({ kind: 'reset', felt: true });
+      expect([name, scenario?.faults[0]]).toMatchObject([name, { kind: 'reset', felt: true }]);
     }
     const of = (name: string, metric: string) => scenarios.get(name)?.arms['pooled']?.metrics[metric];
     // Connections were left before the venue cut them by age.
     const lifetimes = of('binance-usdm', 'connectionLifetimeMs') as Distribution | undefined;
     expect(lifetimes?.max ?? 0).toBeLessThan(LARGEST_AGE_MS);
     expect(of('dual', 'messagesLost') ?? 0).toBe(0);
-    expect(of(trials[0]?.name ?? '', 'messagesLost')).toBeGreaterThan(0);
+    // A single reset may cost nothing; with nothing lost in any of them there would be nothing to tell.
+    const lost = trials.map(({ name }) => Number(of(name, 'messagesLost')));
+    expect(lost.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     // What is announced finds no stream left to cut.
     const announced = [...scenarios.values()].flatMap(({ faults }) => faults.slice(1));
     expect(announced.map(({ kind, streamsAffected }) => [kind, streamsAffected])).toEqual(

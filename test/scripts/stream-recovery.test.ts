@@ -5,6 +5,8 @@ import { ROOT } from '../imports.js';
 interface Case {
   readonly name: string;
   readonly faults: readonly object[];
+  /** What is later than this says nothing. */
+  readonly lateMs: number;
   readonly bound?: { readonly median?: number; readonly most?: number };
   readonly rounds: readonly object[];
 }
@@ -52,7 +54,7 @@ const recovered = (...endedMs: (number | null)[]): object =>
 
 describe('the table of recoveries', () => {
   const judge = (bound: NonNullable<Case['bound']>, rounds: object[]): string[] =>
-    rowOf(tables.recoveryTable([{ name: 'reset', faults: [], bound, rounds }]));
+    rowOf(tables.recoveryTable([{ name: 'reset', faults: [], lateMs: 25, bound, rounds }]));
 
   test('takes the last stream of a trial, and the median of the trials', () => {
     const row = judge({ median: 150 }, [recovered(10, 90), recovered(149, 20), recovered(400, 1)]);
@@ -79,7 +81,7 @@ describe('the table of recoveries', () => {
 
 describe('the table of what may lose nothing', () => {
   const judge = (...rounds: object[]): string | undefined =>
-    rowOf(tables.exactTable([{ name: 'reset', faults: [{}], rounds }])).at(-1);
+    rowOf(tables.exactTable([{ name: 'reset', faults: [{}], lateMs: 100, rounds }])).at(-1);
 
   test('holds when nothing went wrong in a trial that felt its fault', () => {
     expect(judge(round([{}]), round([{}]))).toBe('held');
@@ -89,6 +91,14 @@ describe('the table of what may lose nothing', () => {
     expect(judge(round([{}]), round([{}, { [what]: 1 }]))).toBe('**missed**');
   });
 
+  test('shows what was lost where a process was late, and does not judge by it', () => {
+    const late = round([{ lost: 7 }], { lateMs: 101 });
+    const row = rowOf(tables.exactTable([{ name: 'reset', faults: [{}], lateMs: 100, rounds: [round([{}]), late] }]));
+    expect(row.slice(0, 4)).toEqual(['reset', '1', '1', '7']);
+    expect(row.at(-1)).toBe('held');
+    expect(judge(late)).toBe('not judged');
+  });
+
   test('misses when a fault hit nothing', () => {
     expect(judge(round([{}]), round([{}], { touched: [0] }))).toBe('**missed**');
   });
@@ -96,7 +106,7 @@ describe('the table of what may lose nothing', () => {
 
 describe('the table of storms', () => {
   const judge = (redialsMs: number[]): string[] =>
-    rowOf(tables.stormTable([{ name: 'all', faults: [], rounds: [round([{}], { redialsMs })] }]));
+    rowOf(tables.stormTable([{ name: 'all', faults: [], lateMs: 25, rounds: [round([{}], { redialsMs })] }]));
 
   test('finds the worst ten milliseconds, wherever they begin', () => {
     expect(judge([1, 30, 38, 39.9, 40.1, 90, 91, 101, 120, 140])).toEqual(expect.arrayContaining(['30 %', 'held']));

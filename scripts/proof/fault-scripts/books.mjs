@@ -63,33 +63,39 @@ export class KeptBook {
     if (unknownLoss && !resynchronised) this.keeper.lost();
   }
 
-  /** Looks until the exchange shows a state that the book was in; what is missing or too much then is a flaw. */
+  /**
+   * Looks until the exchange shows a state that the book was in. What was shown may still be on its way on the stream, so
+   * that every look is for all states shown so far.
+   */
   async compare() {
-    let differing;
-    for (let look = 0; look < LOOKS; look += 1) {
-      const shown = await this.#ask(COMPARED_LEVELS, AbortSignal.timeout(ATTEMPT_MS)).catch(() => undefined);
+    const shown = [];
+    for (let look = 1; look <= LOOKS; look += 1) {
+      const book = await this.#ask(COMPARED_LEVELS, AbortSignal.timeout(ATTEMPT_MS)).catch(() => undefined);
+      if (book) shown.push({ updateId: book.updateId, digest: digest(book.bids, book.asks) });
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS * (0.5 + Math.random())));
-      const verdict = shown && this.#verdict(shown);
-      if (verdict === 'equal') return { ...this.#row(), equal: true, looks: look + 1 };
-      if (verdict !== undefined) differing = verdict;
+      const differing = shown.find((one) => this.#differs(one));
+      if (differing)
+        return { ...this.#row(), equal: false, differing: { ...differing, kept: this.states.get(differing.updateId) } };
+      if (shown.some((one) => this.#wasIn(one))) return { ...this.#row(), equal: true, looks: look };
     }
-    return { ...this.#row(), equal: differing === undefined ? null : false, ...(differing && { differing }) };
+    // Without numbers nothing else can be asked for than to have been in a state that was shown.
+    return { ...this.#row(), equal: this.#numbered || shown.length === 0 ? null : false };
   }
 
   close() {
     this.keeper.close();
   }
 
-  /** Undefined: the state that the exchange shows is not among those remembered. */
-  #verdict({ updateId, bids, asks }) {
-    const shown = digest(bids, asks);
-    // Without numbers, having been in the very same state is all that can be asked for.
-    if (RULES[this.venue].sequence === 'none') {
-      return [...this.states.values()].includes(shown) ? 'equal' : { shown, kept: [...this.states.values()].at(-1) };
-    }
-    const kept = this.states.get(updateId);
-    if (kept === undefined) return undefined;
-    return kept === shown ? 'equal' : { updateId, shown, kept };
+  get #numbered() {
+    return RULES[this.venue].sequence !== 'none';
+  }
+
+  #differs({ updateId, digest: shown }) {
+    return this.#numbered && this.states.has(updateId) && this.states.get(updateId) !== shown;
+  }
+
+  #wasIn({ updateId, digest: shown }) {
+    return this.#numbered ? this.states.get(updateId) === shown : [...this.states.values()].includes(shown);
   }
 
   #row() {

@@ -7,13 +7,13 @@ const SLACK_MS = 300;
 /**
  * `record` is a Recorder's; `rows` are the ledger's subscriptions to its stream. Those whose acknowledgement the client
  * heard in the time of this record are marked `acknowledged`; `brokenAtMs` is when the client lost their connection, not
- * by its own doing. All counts are of ids.
+ * by its own doing. All counts are of ids; `faults` are those that were injected, `ackTimeoutMs` is the pool's.
  */
-export function checkStream(record, rows, faults) {
-  return record.rule === 'none' ? checkUnnumbered(record, rows) : checkNumbered(record, rows, faults);
+export function checkStream(record, rows, { faults, ackTimeoutMs }) {
+  return record.rule === 'none' ? checkUnnumbered(record, rows) : checkNumbered(record, rows, { faults, ackTimeoutMs });
 }
 
-function checkNumbered(record, rows, faults) {
+function checkNumbered(record, rows, { faults, ackTimeoutMs }) {
   const { rule, firstId, gaps } = record;
   const seen = setOf(record.ranges);
   const sent = setOf(rows.flatMap((row) => row.sent));
@@ -33,7 +33,7 @@ function checkNumbered(record, rows, faults) {
   const unreported = difference(difference(missing, told), hidden);
   const exact = setOf(gaps.filter((gap) => !gap.unknownLoss).flatMap((gap) => toldBy(gap)));
   const head = headOf(record, rows);
-  const tail = tailOf(record, rows);
+  const tail = tailOf(record, rows, ackTimeoutMs);
   const losses = [
     ...missing.map((range) => ({
       range,
@@ -146,13 +146,18 @@ function headOf({ firstId, firstAtMs, gaps }, rows) {
   return difference(setOf(broken.flatMap((row) => row.sent)), [[firstId, Number.MAX_SAFE_INTEGER]]);
 }
 
-/** Ids sent after the last one that was seen, on a connection that unsubscribed in order. */
-function tailOf({ ranges, endedAtMs }, rows) {
-  if (endedAtMs === null) return [];
-  const orderly = rows.filter((row) => row.acknowledged && row.endedBy === 'unsubscribe' && row.lostAtMs === undefined);
-  return difference(setOf(orderly.flatMap((row) => row.sent)), [
-    [Number.MIN_SAFE_INTEGER, Math.max(...ranges.map(([, last]) => last))],
-  ]);
+/**
+ * Ids sent after the last one that was seen, on connections that unsubscribed in order: the answer came at the first
+ * asking, and everything before it has to have been delivered. Who waits longer gives up at some time, or is cut off.
+ */
+function tailOf({ ranges, closedAtMs, endedAtMs }, rows, ackTimeoutMs) {
+  if (endedAtMs === null || endedAtMs - closedAtMs >= ackTimeoutMs) return [];
+  const orderly = rows.filter(
+    ({ acknowledged, endedBy, lostAtMs, brokenAtMs }) =>
+      acknowledged && endedBy === 'unsubscribe' && lostAtMs === undefined && brokenAtMs === undefined,
+  );
+  const lastId = Math.max(...ranges.map(([, last]) => last));
+  return difference(setOf(orderly.flatMap((row) => row.sent)), [[Number.MIN_SAFE_INTEGER, lastId]]);
 }
 
 function ownedBy(rows) {

@@ -16,7 +16,7 @@ export function checkScript({ script, faults, told, ledger, end }) {
     const rows = ledger.subscriptions
       .filter(({ stream }) => stream === record.stream)
       .map((row) => Object.assign({}, row, heardOf(row, record, connections)));
-    const { counts, losses } = checkStream(record, rows, faults);
+    const { counts, losses } = checkStream(record, rows, { faults, ackTimeoutMs: script.pool.ackTimeoutMs });
     return { stream: record.stream, record, counts, losses };
   });
   const losses = streams.flatMap(({ stream, losses: own }) =>

@@ -1,6 +1,6 @@
 // How late the processes of a script are on a busy machine. A venue's limit that is broken by a process that could not
 // run says nothing about the pool.
-import { systemClock } from '../../../dist/base/index.js';
+import { sleep, systemClock } from '../../../dist/base/index.js';
 
 /** What the pool allows for between leaving and arriving: more than this, and no limit of a second can be judged. */
 export const LATE_MS = 100;
@@ -29,21 +29,22 @@ export async function watchExchange(exchange) {
   const samples = [];
   const id = 'lateness';
   await exchange.open({ ...PROBE, id, seed: id });
-  const stop = new AbortController();
-  const watching = (async () => {
-    while (!stop.signal.aborted) {
-      const atMs = systemClock.now();
-      await exchange.view(id);
-      samples.push({ atMs, tookMs: systemClock.now() - atMs });
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    }
-  })();
+  const stopping = new AbortController();
+  const watching = sample(exchange, id, samples, stopping.signal);
   return {
-    worstSince: (sinceMs) =>
-      samples.reduce((worst, { atMs, tookMs }) => (atMs >= sinceMs ? Math.max(worst, tookMs) : worst), 0),
-    stop: async () => {
-      stop.abort();
-      await watching;
+    worstSince: (sinceMs) => Math.max(0, ...samples.filter(({ atMs }) => atMs >= sinceMs).map(({ tookMs }) => tookMs)),
+    stop: () => {
+      stopping.abort();
+      return watching;
     },
   };
+}
+
+async function sample(exchange, id, samples, signal) {
+  while (!signal.aborted) {
+    const atMs = systemClock.now();
+    await exchange.view(id);
+    samples.push({ atMs, tookMs: systemClock.now() - atMs });
+    await sleep(systemClock, EVERY_MS);
+  }
 }

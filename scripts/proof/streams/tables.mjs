@@ -1,4 +1,4 @@
-import { LATE_MS, LOCKSTEP, LOCKSTEP_MS } from './cases.mjs';
+import { LOCKSTEP, LOCKSTEP_MS } from './cases.mjs';
 
 /** One row for each case of interruptions; `rounds` are the results of its trials. */
 export function recoveryTable(cases) {
@@ -17,8 +17,9 @@ export function recoveryTable(cases) {
       'lost',
       'told',
     ],
-    cases.map(({ name, bound, rounds: all }) => {
-      const rounds = all.filter(({ lateMs }) => lateMs <= LATE_MS);
+    cases.map((one) => {
+      const { name, bound, rounds: all } = one;
+      const rounds = calm(one);
       const last = rounds.map((round) =>
         Math.max(...interruptionsOf(round).map(([, , endedMs]) => endedMs ?? Infinity)),
       );
@@ -52,6 +53,8 @@ export function exactTable(cases) {
     [
       'what happens',
       'n',
+      'set aside',
+      'lost there',
       'felt in',
       'connections replaced',
       'cut',
@@ -62,7 +65,9 @@ export function exactTable(cases) {
       'gaps told',
       '',
     ],
-    cases.map(({ name, faults, rounds }) => {
+    cases.map((one) => {
+      const { name, faults, rounds: all } = one;
+      const rounds = calm(one);
       const sums = totals(rounds);
       const replaced = count(rounds, ({ kind }) => kind === 'rotated');
       const cut = count(
@@ -78,6 +83,8 @@ export function exactTable(cases) {
       return [
         name,
         rounds.length,
+        all.length - rounds.length,
+        totals(all).lost - sums.lost,
         felt,
         replaced,
         cut,
@@ -109,8 +116,9 @@ export function stormTable(cases) {
       'lost',
       'told',
     ],
-    cases.map(({ name, rounds: all }) => {
-      const rounds = all.filter(({ lateMs }) => lateMs <= LATE_MS);
+    cases.map((one) => {
+      const { name, rounds: all } = one;
+      const rounds = calm(one);
       const together = rounds.map(({ redialsMs }) => mostWithin(redialsMs, LOCKSTEP_MS) / redialsMs.length);
       const spread = (share) => whole(median(rounds.map(({ redialsMs }) => quantile(redialsMs, share))));
       const ended = rounds.flatMap((round) => interruptionsOf(round).map(([, , endedMs]) => endedMs ?? Infinity));
@@ -131,6 +139,11 @@ export function stormTable(cases) {
       ];
     }),
   );
+}
+
+/** Trials in which no process was late. */
+function calm(one) {
+  return one.rounds.filter(({ lateMs }) => lateMs <= one.lateMs);
 }
 
 /** Sums over all streams of all rounds. */

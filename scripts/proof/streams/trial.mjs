@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom, systemClock } from '../../../dist/base/index.js';
 import { startExchange } from '../../../dist/exchange/client.js';
 import { binanceStreams } from '../../../dist/pool/index.js';
-import { LATE_MS, PING_MS, ROUND_TRIP_MS, SILENCE_MS } from './cases.mjs';
+import { PING_MS, ROUND_TRIP_MS, SILENCE_MS } from './cases.mjs';
 import { openCollector } from './collector.mjs';
+import { watchExchange, watchStalls } from './stalls.mjs';
 
 const SYMBOLS = 8;
 // The slowest of eight symbols then trades more than a hundred times a second.
@@ -16,7 +17,6 @@ const LEAD_MS = 30;
 const PATIENCE_MS = 10_000;
 
 const TRIES = 2;
-const TICK_MS = 5;
 /** What comes before is over by the time of a recovery, however it went. */
 const WINDOW_MS = 400;
 
@@ -24,7 +24,7 @@ const WINDOW_MS = 400;
 export async function runCalmly(one, seeds) {
   for (let turn = 1; ; turn += 1) {
     const rounds = await runTrial(one, seeds);
-    if (turn === TRIES || rounds.every(({ lateMs }) => lateMs <= LATE_MS)) return rounds;
+    if (turn === TRIES || rounds.every(({ lateMs }) => lateMs <= one.lateMs)) return rounds;
   }
 }
 
@@ -51,19 +51,21 @@ async function runOnce(exchange, one, seed) {
   try {
     await until(() => collectors.every(({ pool }) => pool.stats().standby === (one.pool.standby ?? 0)));
     await sleep(WARM_UP_MS + random.next() * 100);
-    const endWatch = watchStalls();
+    const watches = [watchStalls(), await watchExchange(exchange, `${seed} probe`)];
     const plannedAtMs = systemClock.now() + LEAD_MS;
     await exchange.inject(seed, plansOf(one, symbols[0], plannedAtMs));
     await sleep(LEAD_MS + one.afterMs);
     for (const collector of collectors) collector.stop();
-    const stalls = endWatch();
+    const [own, others] = watches.map((end) => end());
     const ledger = await exchange.snapshot(seed);
     const injectedAtMs = ledger.faults[0]?.injectedAtMs ?? plannedAtMs;
     const accounts = collectors.map((collector) => collector.tell(injectedAtMs, sentOf(ledger)));
     const untilMs = injectedAtMs + lastRecoveryMs(accounts);
-    const late = stalls.filter(([fromMs, ms]) => fromMs < untilMs && fromMs + ms > untilMs - WINDOW_MS);
+    const fromMs = one.together === 1 ? untilMs - WINDOW_MS : injectedAtMs;
+    const toMs = one.together === 1 ? untilMs : Number.POSITIVE_INFINITY;
+    const late = [...own, ...others].filter(([beganMs, ms]) => beganMs < toMs && beganMs + ms > fromMs);
     return {
-      /** How late either process was: the collector's before it recovered, the exchange's when it injected the fault. */
+      /** How late either process was: before the recovery, or where several run at once at any time. */
       lateMs: round(Math.max(injectedAtMs - plannedAtMs, ...late.map(([, ms]) => ms))),
       touched: ledger.faults.map(({ touched }) => touched),
       violations: ledger.counts.violations,
@@ -73,21 +75,6 @@ async function runOnce(exchange, one, seed) {
   } finally {
     await Promise.all(collectors.map(({ pool }) => pool.close()));
   }
-}
-
-/** Notes when this process was kept from running, as [since when, for how many milliseconds], until it is ended. */
-function watchStalls() {
-  const stalls = [];
-  let lastMs = systemClock.now();
-  const timer = setInterval(() => {
-    const nowMs = systemClock.now();
-    if (nowMs - lastMs > 2 * TICK_MS) stalls.push([lastMs, nowMs - lastMs - TICK_MS]);
-    lastMs = nowMs;
-  }, TICK_MS);
-  return () => {
-    clearInterval(timer);
-    return stalls;
-  };
 }
 
 /** After the fault, in milliseconds; endless when a stream never recovered. */

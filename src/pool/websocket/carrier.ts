@@ -17,13 +17,10 @@ export class Carrier {
   role: CarrierRole = 'serving';
   /** How long its streams may be quiet elsewhere before they leave it, where the venue gives it less time than usual. */
   settleMs = Number.POSITIVE_INFINITY;
-  /** When it was lent. */
-  readonly sinceMs: number;
 
-  constructor(lease: Lease<WebSocketConnection>, capacity: number, sinceMs: number) {
+  constructor(lease: Lease<WebSocketConnection>, capacity: number) {
     this.lease = lease;
     this.capacity = capacity;
-    this.sinceMs = sinceMs;
   }
 
   get connection(): WebSocketConnection {

@@ -64,6 +64,8 @@ export class WebSocketConnection {
   readonly frames: FrameCounts = noFrames();
   /** Placements of streams so far. */
   uses = 0;
+  /** Since when it has carried no stream, while it carries none. */
+  emptySinceMs: number;
   readonly #options: ConnectionOptions;
   readonly #transport: StreamTransport;
   readonly #codec: StreamCodec;
@@ -91,6 +93,7 @@ export class WebSocketConnection {
     this.endpointIndex = options.endpointIndex;
     this.localPort = transport.localPort;
     this.openedAtMs = clock.now();
+    this.emptySinceMs = this.openedAtMs;
     this.#options = options;
     this.#transport = transport;
     this.#codec = protocol.open?.() ?? protocol;
@@ -302,6 +305,7 @@ export class WebSocketConnection {
   #take(stream: string): StreamCarrier | undefined {
     const carrier = this.#carriers.get(stream);
     if (this.#carriers.delete(stream)) this.#argumentLength -= this.#lengthOf(stream);
+    if (this.#carriers.size === 0) this.emptySinceMs = this.#options.clock.now();
     return carrier;
   }
 

@@ -281,9 +281,9 @@ export class Fleet {
     const spare = Math.max(0, standby - this.#standby.size);
     const usual = Math.min(forStreams + spare + this.#replacements.length - this.#requested, max - open);
     // One more than usual, so that the old one can stay until the new one is there, and so that there is one to put
-    // streams on when all the others are about to go.
-    const allRetiring = this.#places > 0 && sharing > 0 && this.#retiring === sharing;
-    const over = (this.#replacements.length > 0 || allRetiring) && this.#requested === 0 ? max + 1 - open : 0;
+    // streams on when others are about to go: the one that had taken over from them may be lost in between.
+    const replacing = this.#replacements.length > 0 || (this.#places > 0 && this.#retiring > 0);
+    const over = replacing && this.#requested === 0 ? max + 1 - open : 0;
     return Math.max(usual, Math.min(1, over));
   }
 
@@ -326,7 +326,7 @@ export class Fleet {
       this.#plan();
       return;
     }
-    const carrier = new Carrier(lease, this.#options.capacity, this.#options.clock.now());
+    const carrier = new Carrier(lease, this.#options.capacity);
     this.#all.set(connection, carrier);
     this.#employ(carrier);
     this.#user.joined(carrier);

@@ -71,8 +71,10 @@ export class Rotation {
   /** A connection is there to be replaced in time. */
   joined(carrier: Carrier): void {
     const { dueMs, emptyDueMs } = this.#options;
-    const due = dueMs(carrier.connection.openedAtMs);
-    this.#due.set(carrier, carrier.role === 'standby' ? Math.min(due, emptyDueMs(carrier.sinceMs)) : due);
+    const { openedAtMs, emptySinceMs } = carrier.connection;
+    const due = dueMs(openedAtMs);
+    // It may have been empty for a while before it was lent.
+    this.#due.set(carrier, carrier.role === 'standby' ? Math.min(due, emptyDueMs(emptySinceMs)) : due);
     this.#plan();
   }
 

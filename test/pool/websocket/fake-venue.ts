@@ -120,8 +120,12 @@ export class FakeConnection implements StreamTransport {
   }
 
   say(message: object): void {
+    this.raw(JSON.stringify(message));
+  }
+
+  /** Any text at all. */
+  raw(text: string): void {
     if (this.silent || !this.open) return;
-    const text = JSON.stringify(message);
     if (this.stalled) this.#underWay.push(text);
     else this.#handlers?.message(text);
   }

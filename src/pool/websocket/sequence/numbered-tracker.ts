@@ -37,6 +37,8 @@ export class NumberedTracker implements SequenceTracker {
   }
 
   judge(message: Sequenced, feed = 0): SequenceVerdict {
+    // Whatever a broken frame says, nothing is compared with what is no number: all that follows would look old.
+    if (!Number.isFinite(message.lastId)) return REPEATED;
     if (feed !== this.#current.number) this.#current = this.#feedOf(feed);
     const own = this.#current;
     const ownBefore = own.lastId;
@@ -69,8 +71,6 @@ export class NumberedTracker implements SequenceTracker {
   }
 
   #begin(message: Sequenced): SequenceVerdict {
-    // Whatever a broken frame says, nothing is compared with what is no number.
-    if (Number.isNaN(message.lastId)) return REPEATED;
     this.#take(message.lastId);
     if (!message.snapshot) return NEXT;
     this.#snapshotAwaited = false;
