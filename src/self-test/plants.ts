@@ -1,5 +1,5 @@
 /** What is planted in a client, by name, and in words. */
-export const PLANTS = {
+const PLANTS = {
   slow: '+10 % service time',
   misses: 'about −10 points of hit rate',
   leak: 'one leaked connection',
