@@ -23,21 +23,28 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   link: { folders: ['base'], packages: [] },
   exchange: { folders: ['base', 'link'], packages: ['ws', '@peculiar/x509', 'dns-packet'] },
 
+  // Looks at the machine; every record holds what it found.
+  doctor: { folders: ['base'], packages: [] },
+
   // The stages.
   scenario: { folders: ['base', 'metrics'], packages: ['zod', 'yaml'] },
   driver: { folders: ['base', ...LIBRARY], packages: ['ws'] },
-  record: { folders: ['base', 'metrics'], packages: ['hdr-histogram-js'] },
+  record: { folders: ['base', 'metrics', 'doctor'], packages: ['hdr-histogram-js'] },
   gate: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record'], packages: [] },
   baseline: { folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate'], packages: ['zod', 'yaml'] },
   runner: { folders: [...MEASURING, 'statistics', 'record'], packages: [] },
+  'self-test': { folders: ['base', 'driver', 'statistics', 'record'], packages: [] },
   observe: { folders: ['base', 'metrics', 'statistics', 'scenario', 'exchange', 'record'], packages: [] },
   report: {
-    folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline'],
+    folders: ['base', 'metrics', 'statistics', 'scenario', 'record', 'gate', 'baseline', 'self-test'],
     packages: ['chalk', 'cli-table3'],
   },
 
   // The composition root, and the library's front door.
-  cli: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: ['commander', 'chalk'] },
+  cli: {
+    folders: [...MEASURING, ...DECIDING, 'doctor', 'runner', 'observe', 'report', 'self-test'],
+    packages: ['commander', 'chalk'],
+  },
   index: { folders: [...MEASURING, ...DECIDING, 'runner', 'observe', 'report'], packages: [] },
 };
 

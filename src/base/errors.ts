@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'E_PORT_IN_USE'
   | 'E_EXCHANGE'
   | 'E_ARM'
+  | 'E_CONTROL'
   | 'E_NOTHING_EVALUATED';
 
 /** Where in a file something is wrong; line and column count from 1. */

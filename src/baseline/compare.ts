@@ -3,7 +3,7 @@ import { metricAt } from '../metrics/index.js';
 import type { ArmRecord, BaselineRow, ScenarioRecord } from '../record/record.js';
 import type { RunContext } from './context.js';
 import type { Baseline, BaselineRun, BaselineScenario } from './format.js';
-import { armOfStack, controlOf, metricValue } from './measured.js';
+import { armOfStack, controlOf, launchValues, metricValue } from './measured.js';
 import { timingRows } from './timing-rows.js';
 
 /**
@@ -21,7 +21,9 @@ export function compareToBaseline(scenario: ScenarioRecord, context: RunContext,
     return [row(stored.arm, `The baseline is held against the control arm ${stored.control}, which was not run.`)];
   }
   const arm = scenario.arms[stored.arm];
-  const counts = arm ? countRows(arm, { context, baseline, stored }) : [row(stored.arm, `The arm was not run.`)];
+  const counts = arm
+    ? countRows(arm, { scenario, context, baseline, stored })
+    : [row(stored.arm, `The arm was not run.`)];
   const measured = baseline.role === 'gate' ? stored.arm : highestArm(scenario);
   if (measured === undefined || !Object.hasOwn(scenario.arms, measured)) return counts;
   return [...counts, ...timingRows({ scenario, context, baseline, stored, arm: measured })];
@@ -45,6 +47,7 @@ export function fittingScenario(
 }
 
 interface Counted {
+  readonly scenario: ScenarioRecord;
   readonly context: RunContext;
   readonly baseline: Baseline;
   readonly stored: BaselineScenario;
@@ -60,10 +63,11 @@ function countRows(arm: ArmRecord, counted: Counted): BaselineRow[] {
 function countRow(
   arm: ArmRecord,
   run: BaselineRun,
-  { context, baseline, stored, metric, value }: Counted & { readonly metric: string; readonly value: number },
+  { scenario, context, baseline, stored, metric, value }: Counted & { readonly metric: string; readonly value: number },
 ): BaselineRow {
-  const expected = value * launchFactor(metric, arm, run);
-  const measured = metricValue(arm, metric) ?? null;
+  const common = commonLaunches(metric, launchValues(scenario, stored.arm, metric), run);
+  const expected = common?.stored ?? value * launchFactor(metric, arm, run);
+  const measured = common?.measured ?? metricValue(arm, metric) ?? null;
   const row = {
     name: baseline.name,
     role: baseline.role,
@@ -77,7 +81,7 @@ function countRow(
   };
   if (measured === null) return { ...row, verdict: 'notEvaluated', reason: `The arm has no ${metric} any more.` };
   const { verdict, change, reason } = judgeCount({ metric, stored: expected, measured });
-  const doubt = verdict === 'fail' ? doubtOf(arm, run, context) : undefined;
+  const doubt = verdict === 'fail' ? doubtOf(arm, run, context, common !== undefined) : undefined;
   if (verdict === 'fail' && row.advisory) {
     const meaning = 'A reference never fails, but the stack that it stands for is no longer the same.';
     return { ...row, change, verdict: 'inconclusive', reason: `${reason} ${meaning}` };
@@ -86,16 +90,31 @@ function countRow(
   return { ...row, change, verdict: 'inconclusive', reason: `${reason} ${doubt}` };
 }
 
-// Counts add up over launches, and an extension doubles those; rates do not.
+// What both runs measured, where one of them took more launches: a run stops when its verdicts are clear.
+function commonLaunches(
+  metric: string,
+  values: readonly number[],
+  run: BaselineRun,
+): { readonly stored: number; readonly measured: number } | undefined {
+  const stored = run.launchCounts?.[metric] ?? [];
+  const n = Math.min(values.length, stored.length);
+  if (n === 0 || values.length === stored.length) return undefined;
+  const share = metricAt(metric)?.definition.shape === 'count' ? 1 : n;
+  const total = (all: readonly number[]): number => all.slice(0, n).reduce((sum, value) => sum + value, 0) / share;
+  return { stored: total(stored), measured: total(values) };
+}
+
+// Counts add up over launches; rates do not.
 function launchFactor(metric: string, arm: ArmRecord, run: BaselineRun): number {
   return metricAt(metric)?.definition.shape === 'count' ? arm.launches / run.launches : 1;
 }
 
 // What makes a different count no proof of a change in the code.
-function doubtOf(arm: ArmRecord, run: BaselineRun, context: RunContext): string | undefined {
-  if (context.seed !== run.seed) return `The seed is another (${context.seed}, stored ${run.seed}), so it may differ.`;
-  if (arm.launches !== run.launches)
-    return `The arm ran ${arm.launches} launches where ${run.launches} are stored, so the whole is scaled.`;
+function doubtOf(arm: ArmRecord, run: BaselineRun, context: RunContext, sameLaunches: boolean): string | undefined {
+  if (context.seed !== run.seed)
+    return `The seed is another (${context.seed}, stored ${run.seed}), so it may differ; --seed ${run.seed} would settle it.`;
+  if (!sameLaunches && arm.launches !== run.launches)
+    return `The arm ran ${arm.launches} launches where ${run.launches} are stored, so the whole is scaled; as many would settle it.`;
   return undefined;
 }
 

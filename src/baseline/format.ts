@@ -35,6 +35,8 @@ const run = z
     launches: z.int().min(1),
     /** Exact metrics over all launches, as the record has them. */
     counts: z.record(z.string(), finite).readonly(),
+    /** The same, launch by launch: the first ones of any two runs are alike, however many each took. */
+    launchCounts: z.record(z.string(), z.array(finite).readonly()).readonly().exactOptional(),
     timings: z.record(z.string(), timing).readonly(),
   })
   .readonly();

@@ -9,7 +9,7 @@ import {
   baselineNameSchema,
   type Stack,
 } from './format.js';
-import { armOfStack, controlOf, metricValue, timingsOf } from './measured.js';
+import { armOfStack, controlOf, launchValues, metricValue, timingsOf } from './measured.js';
 
 /** Runs kept of a scenario; older ones say less of the machine as it is now. */
 const RUNS_KEPT = 30;
@@ -124,6 +124,9 @@ function entryOf(record: RunRecord, scenario: ScenarioRecord, stack: Stack): Bas
     toolVersion: record.tool.version,
     launches: arm.launches,
     counts,
+    launchCounts: Object.fromEntries(
+      Object.keys(counts).map((metric) => [metric, launchValues(scenario, name, metric)]),
+    ),
     timings: timingsOf(scenario, name, control),
   };
   return { name: scenario.name, hash: scenario.hash, mode: modeOf(record), arm: name, control, runs: [run] };

@@ -17,6 +17,8 @@ export {
   modeOf,
   type RecordedBaseline,
 } from './from-record.js';
+export { controlOf } from './measured.js';
+export { spreadIsOpen } from './open.js';
 export {
   baselinePath,
   findBaselines,

@@ -34,6 +34,14 @@ export function metricValue(arm: ArmRecord, path: MetricPath): number | undefine
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** What each launch of an arm had of a metric, in their order; empty where the record does not say. */
+export function launchValues(scenario: Pick<ScenarioRecord, 'launches'>, arm: string, metric: MetricPath): number[] {
+  return scenario.launches
+    .filter((row) => row.arm === arm && row.metric === metric)
+    .toSorted((a, b) => a.launch - b.launch)
+    .map(({ value }) => value);
+}
+
 /**
  * Timing of an arm as log-ratios to the control, for each metric that was measured pair by pair and has a better
  * direction (tails excepted: they are never compared with stored ones). A metric with a zero in any pair has no

@@ -118,7 +118,8 @@ function missingRow({ baseline, arm, stored }: TimingComparison, metric: string)
   };
 }
 
-function estimates(runs: readonly BaselineRun[], metric: string): number[] {
+/** What each run says of a timing. */
+export function estimates(runs: readonly BaselineRun[], metric: string): number[] {
   return runs.flatMap((run) => run.timings[metric]?.logRatio ?? []);
 }
 

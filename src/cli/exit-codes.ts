@@ -27,6 +27,7 @@ const OF_ERROR: Readonly<Record<ErrorCode, number>> = {
   E_PORT_IN_USE: EXIT.configuration,
   E_EXCHANGE: EXIT.internal,
   E_ARM: EXIT.internal,
+  E_CONTROL: EXIT.internal,
 };
 
 export function exitCodeOfError(code: ErrorCode): number {

@@ -43,7 +43,9 @@ export async function loadScenarios(io: Pick<Io, 'cwd' | 'env'>, request: Scenar
   const { quick, overrides } = request;
   for (const path of new Set(files)) {
     const file = shownPath(io.cwd, path);
-    const read = await collect(async () => loadScenario({ text: await readScenarioText(path), file, quick, overrides }));
+    const read = await collect(async () =>
+      loadScenario({ text: await readScenarioText(path), file, quick, overrides }),
+    );
     loaded.push(...read);
     for (const one of read) await collect(() => checkDrivers(one, io.cwd));
   }

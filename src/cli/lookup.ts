@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scenarioDirectories } from '../scenario/index.js';
 import type { Io } from './io.js';
@@ -10,6 +10,13 @@ type Place = Pick<Io, 'cwd' | 'env'>;
 export function scenarioPlaces({ cwd, env }: Place): string[] {
   const own = env['MP_BENCH_SCENARIOS'];
   return own ? [resolve(cwd, own)] : scenarioDirectories(cwd);
+}
+
+/** A scenario as the command line takes it: its name where it is found by that, otherwise its file. */
+export function scenarioArgument(place: Place, file: string): string {
+  const path = resolve(place.cwd, file);
+  const found = scenarioPlaces(place).find((directory) => existsSync(join(directory, basename(path))));
+  return found === dirname(path) ? basename(path, extname(path)) : file;
 }
 
 /** Where baselines are looked for: MP_BENCH_BASELINES, or ./baselines and then those of the package. */

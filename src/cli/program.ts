@@ -3,7 +3,9 @@ import { MpBenchError, parseDurationMs } from '../base/index.js';
 import type { RecordFlags } from './commands/baseline.js';
 import type { MockFlags } from './commands/mock.js';
 import type { ObserveFlags } from './commands/observe.js';
+import type { ReportFlags } from './commands/report.js';
 import type { RunFlags } from './commands/run.js';
+import type { SelfTestFlags } from './commands/self-test.js';
 import type { Io } from './io.js';
 import { packageVersion } from './version.js';
 
@@ -22,6 +24,7 @@ export function buildProgram(io: Io, argv: readonly string[], finish: (code: num
   addRecords(program, io, finish);
   addMock(program, io, finish);
   addScenarios(program, io, finish);
+  addSelfTest(program, io, finish);
   return program;
 }
 
@@ -48,8 +51,14 @@ function addRun(program: Command, io: Io, argv: readonly string[], finish: Finis
     .option('--arm <name...>', 'only these arms, and the control arm', [])
     .option('--driver <name...>', 'only the arms with these drivers, and the control arm; a new driver gets an arm', [])
     .option('--baseline <name...>', 'compare with these baselines (default: those that fit)', [])
+    .option(
+      '--base <ref>',
+      'compare with another revision of this repository, built and measured in turns with this one',
+    )
     .option('--no-progress', 'no progress on stderr')
     .option('--strict', 'inconclusive fails, with exit code 97', false)
+    .option('--junit <file>', 'write the verdict as JUnit XML')
+    .option('--github', 'annotations and a summary for GitHub; in one of its steps by itself', false)
     .action(async (scenarios: string[], flags: RunFlags) => {
       const { run } = await import('./commands/run.js');
       finish(await run(io, argv, scenarios, flags));
@@ -138,7 +147,9 @@ function addRecords(program: Command, io: Io, finish: Finish): void {
     .description('render stored records anew')
     .argument('[record...]', 'files, directories or run ids; the last run when left out')
     .option('--out <dir>', 'where to put report.md (default: beside the record)')
-    .action(async (records: string[], flags: { out?: string }) =>
+    .option('--junit <file>', 'write the verdict as JUnit XML')
+    .option('--github', 'annotations and a summary for GitHub', false)
+    .action(async (records: string[], flags: ReportFlags) =>
       finish(await (await import('./commands/report.js')).report(io, records, flags)),
     );
 }
@@ -193,9 +204,28 @@ function addScenarios(program: Command, io: Io, finish: Finish): void {
     .description('every scenario, its question and its file')
     .action(async () => finish(await (await import('./commands/list.js')).list(io)));
   program
+    .command('doctor')
+    .description('what on this machine will disturb a measurement, and what to do')
+    .option('--json', 'print the findings as JSON', false)
+    .action(async (flags: { json: boolean }) => finish(await (await import('./commands/doctor.js')).doctor(io, flags)));
+  program
     .command('schema')
     .description('JSON Schema of a scenario file, for editors')
     .action(async () => finish((await import('./commands/schema.js')).schema(io)));
+}
+
+function addSelfTest(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('self-test')
+    .description('prove on this machine that the gate can fail, and does not fail by itself')
+    .addOption(new Option('--runs <n>', 'runs of each case that is judged').argParser(runsOf).default(1))
+    .option('--json', 'the findings on stdout, nothing else there', false)
+    .option('--out <dir>', 'where the runs’ directories go (default: reports)')
+    .addOption(seedOption(io))
+    .option('--no-progress', 'no progress on stderr')
+    .action(async (flags: SelfTestFlags) =>
+      finish(await (await import('./commands/self-test.js')).selfTest(io, flags)),
+    );
 }
 
 function stackOption(): Option {
@@ -234,6 +264,12 @@ function endpointsOf(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= 16) return count;
   throw new InvalidArgumentError('expected a whole number from 1 to 16');
+}
+
+function runsOf(text: string): number {
+  const runs = Number(text);
+  if (/^\d+$/.test(text) && runs >= 1 && runs <= 1000) return runs;
+  throw new InvalidArgumentError('expected a whole number from 1 to 1000');
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -9,6 +9,7 @@ import {
   studentTail,
 } from '../statistics/index.js';
 import { failLevel, PASS_LEVEL, SHOWN_CONFIDENCE, verdictOf } from './levels.js';
+import { whatRunsWouldSettle } from './settle-runs.js';
 import { direction, type TimingJudgement, worseBy, worseSign } from './timing.js';
 import { percent, pValue } from './wording.js';
 
@@ -47,7 +48,10 @@ export function judgeAgainstRuns(question: BetweenRunsQuestion): TimingJudgement
   const measured = hodgesLehmann(question.logRatios);
   const mean = stored.reduce((sum, value) => sum + value, 0) / runs;
   const worse = sign * (measured - mean);
-  const deviation = predictionDeviation(question);
+  const { between, within } = spreadOfRuns(question);
+  const spread = Math.max(between, within);
+  // A new run and the mean of k stored ones differ by √(1 + 1/k) of what one run does.
+  const deviation = spread * Math.sqrt(1 + 1 / runs);
   const margin = worseBy(question.margin, sign);
   const deadZone = worseBy(question.deadZone, sign);
   const tail = (distance: number): number => studentTail(distance / deviation, runs - 1);
@@ -63,30 +67,44 @@ export function judgeAgainstRuns(question: BetweenRunsQuestion): TimingJudgement
   const verdict = shown === 'fail' && question.contaminated === true ? 'inconclusive' : shown;
   const reach = studentQuantile((1 - SHOWN_CONFIDENCE) / 2, runs - 1) * deviation;
   const change = measured - mean;
+  const towards = { towardsPass: margin - worse, towardsFail: worse - deadZone };
+  const settle = whatRunsWouldSettle({ runs, between, within, ...towards, judged: question.judged });
   return {
     verdict,
     change: Math.expm1(change),
     interval: [Math.expm1(change - reach), Math.expm1(change + reach)],
     n: question.logRatios.length,
     reason: `${metric} against ${runs} stored runs (as ratios to the control): ${direction(Math.expm1(change), sign)}; ${
-      sentences({ pGood, pPrediction, pPermutation, deviation }, question)[shown === verdict ? shown : 'disturbed']
+      sentences({ pGood, pPrediction, pPermutation, spread, settle }, question)[shown === verdict ? shown : 'disturbed']
     }`,
   };
 }
 
-// Of the difference between a new run and the mean of the stored ones.
-function predictionDeviation({ logRatios, stored }: BetweenRunsQuestion): number {
+/**
+ * Would more pairs make the comparison sharper? They would while the pairs of this run say less of it than runs differ
+ * among each other. Asks for the spread alone and never for the outcome, so that stopping on it is no peeking.
+ */
+export function morePairsWouldSharpen(question: Pick<BetweenRunsQuestion, 'logRatios' | 'stored'>): boolean {
+  if (question.stored.length < FEWEST_RUNS) return false;
+  const { between, within } = spreadOfRuns(question);
+  return within > between;
+}
+
+// Standard deviation of one run: as the stored ones differ, and as the pairs of this one say.
+function spreadOfRuns({ logRatios, stored }: Pick<BetweenRunsQuestion, 'logRatios' | 'stored'>): {
+  readonly between: number;
+  readonly within: number;
+} {
   const { low, high } = signedRankInterval(logRatios);
-  const within = (high - low) / 2 / 1.96;
-  const oneRun = Math.max(standardDeviation(stored), within, Number.EPSILON);
-  return oneRun * Math.sqrt(1 + 1 / stored.length);
+  return { between: Math.max(standardDeviation(stored), Number.EPSILON), within: (high - low) / 2 / 1.96 };
 }
 
 interface Found {
   readonly pGood: number;
   readonly pPrediction: number;
   readonly pPermutation: number;
-  readonly deviation: number;
+  readonly spread: number;
+  readonly settle: string;
 }
 
 function sentences(
@@ -99,7 +117,7 @@ function sentences(
     fail: `a further run like the stored ones would not be ${bad}.`,
     disturbed: `${bad}, but the machine itself was disturbed: run it again.`,
     pass: `${margin} worse or more is ruled out, the spread between runs included (${pValue(found.pGood)}).`,
-    inconclusive: `neither ${margin} worse is ruled out (${pValue(found.pGood)}, needs ${PASS_LEVEL}) nor a worsening shown (${pValue(found.pPrediction)}, needs ${Number(failLevel(question.judged).toPrecision(2))}): runs differ by ${percent(found.deviation)} themselves. More stored runs, or both builds in one run (--base), would settle it.`,
+    inconclusive: `neither ${margin} worse is ruled out (${pValue(found.pGood)}, needs ${PASS_LEVEL}) nor a worsening shown (${pValue(found.pPrediction)}, needs ${Number(failLevel(question.judged).toPrecision(2))}): runs differ by ${percent(found.spread)} themselves. ${found.settle} Both builds in one run (--base) may do it sooner.`,
     notEvaluated: 'not evaluated.',
   };
 }

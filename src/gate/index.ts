@@ -1,6 +1,9 @@
-export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns } from './between-runs.js';
+export { isArmGate, isTested, judgeArms } from './arms.js';
+export { type BetweenRunsQuestion, FEWEST_RUNS, judgeAgainstRuns, morePairsWouldSharpen } from './between-runs.js';
+export { judgeMachine, type MachineJudgement } from './contamination.js';
 export { type CountJudgement, type CountQuestion, judgeCount } from './counts.js';
-export { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+export { failLevel, fewestFor, PASS_LEVEL, passLevel, SHOWN_CONFIDENCE } from './levels.js';
+export { type Look, nextLook } from './look.js';
 export { type Comparand, pairLogRatios } from './pairs.js';
 export { ruleInWords } from './rule.js';
 export { type Comparison, countJudged, type GateSpec, type TargetSpec } from './spec.js';
@@ -8,3 +11,4 @@ export { type TargetData, type TargetJudgement } from './target-data.js';
 export { judgeTargets } from './target.js';
 export { direction, judgeTiming, type TimingJudgement, type TimingQuestion, worseSign } from './timing.js';
 export { type JudgedRow, runVerdict, scenarioVerdict, type ScenarioOutcome } from './verdict.js';
+export { percent } from './wording.js';

@@ -1,19 +1,27 @@
 import type { RowVerdict } from '../record/record.js';
+import { type Look, spentShare } from './look.js';
 
-/** One-sided level at which the data must rule the bad case out for a PASS. */
+/** One-sided level at which the data must rule the bad case out for a PASS, at any one look. */
 export const PASS_LEVEL = 0.025;
 
 /** Confidence of the two-sided intervals that are shown: its ends are those of two tests at `PASS_LEVEL`. */
 export const SHOWN_CONFIDENCE = 1 - 2 * PASS_LEVEL;
 
-const FALSE_FAIL_LEVEL = 0.01;
+// What all looks of a run may err together.
+const FALSE_FAIL = 0.01;
+const FALSE_PASS = 0.05;
 
 /**
- * One-sided level of a FAIL: 1 % shared by everything judged in the run (Bonferroni), halved for the second look after
- * an extension.
+ * One-sided level of a FAIL: 1 % shared by everything judged in the run (Bonferroni), of which a look has its share and
+ * never more than half, so that a run of one look is as strict as the first of two.
  */
-export function failLevel(judged: number): number {
-  return FALSE_FAIL_LEVEL / Math.max(1, judged) / 2;
+export function failLevel(judged: number, look?: Look): number {
+  return (FALSE_FAIL / Math.max(1, judged)) * Math.min(1 / 2, spentShare(look));
+}
+
+/** One-sided level of a PASS: a look's share of 5 %, and never more than `PASS_LEVEL`. */
+export function passLevel(look?: Look): number {
+  return Math.min(PASS_LEVEL, FALSE_PASS * spentShare(look));
 }
 
 /** Fewest values with which the signed-rank test can reach a level: all on one side has the probability 2⁻ⁿ. */
@@ -30,7 +38,7 @@ export interface Evidence {
 }
 
 /** FAIL is asked first; neither shown is inconclusive. */
-export function verdictOf(evidence: Evidence, judged: number): RowVerdict {
-  if (evidence.pBad <= failLevel(judged)) return 'fail';
-  return evidence.pGood <= PASS_LEVEL ? 'pass' : 'inconclusive';
+export function verdictOf(evidence: Evidence, judged: number, look?: Look): RowVerdict {
+  if (evidence.pBad <= failLevel(judged, look)) return 'fail';
+  return evidence.pGood <= passLevel(look) ? 'pass' : 'inconclusive';
 }

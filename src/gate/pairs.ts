@@ -27,7 +27,11 @@ export function pairValues(rows: readonly PairRow[], comparand: Comparand): Valu
 /** The values of launches that ran as a pair: rows of both arms with the same launch number. */
 export function launchPairs(rows: readonly LaunchRow[], { arm, control, metric }: Comparand): ValuePair[] {
   const of = (name: string): Map<number, number> =>
-    new Map(rows.filter((row) => row.arm === name && row.metric === metric).map((row) => [row.launch, row.value]));
+    new Map(
+      rows
+        .filter((row) => row.arm === name && row.metric === metric && row.disturbed !== true)
+        .map((row) => [row.launch, row.value]),
+    );
   const others = of(control);
   return [...of(arm)]
     .sort(([a], [b]) => a - b)

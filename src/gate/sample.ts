@@ -17,7 +17,7 @@ export interface Sample {
   readonly absent: number;
 }
 
-type Judged = Pick<TargetJudgement, 'verdict' | 'n' | 'reason'>;
+type Judged = Pick<TargetJudgement, 'verdict' | 'n' | 'reason' | 'pairsToSettle'>;
 
 /** The exact one-sided tests of a sample's centre against its limit, as a verdict with its reason. */
 export function judgeSample(target: TargetSpec, sample: Sample, data: TargetData): Judged {
@@ -28,7 +28,7 @@ export function judgeSample(target: TargetSpec, sample: Sample, data: TargetData
   const rule = `"${ruleInWords(target)}"`;
   const judged = (verdict: RowVerdict, reason: string): Judged => ({ verdict, n: values.length, reason });
   const test = `test over ${values.length} ${unit} shows`;
-  const found = verdictOf({ pGood, pBad }, data.judged);
+  const found = verdictOf({ pGood, pBad }, data.judged, data.look);
   if (found === 'fail') {
     const missed = `The exact ${test} that ${rule} is missed (${pValue(pBad)})`;
     return data.contaminated === true
@@ -38,11 +38,18 @@ export function judgeSample(target: TargetSpec, sample: Sample, data: TargetData
   if (found === 'pass') {
     const met = `The exact ${test} ${rule} (${pValue(pGood)})`;
     return absent > 0
-      ? judged('inconclusive', `${met}, but ${absent} more ${unit} have no value.`)
+      ? judged(
+          'inconclusive',
+          `${met}, but ${absent} more ${unit} have no value: a run in which all have one settles it.`,
+        )
       : judged('pass', `${met}.`);
   }
   const towardsPass = side * (hodgesLehmann(values) - limit);
-  const settle = whatWouldSettle({ values, towardsPass, towardsFail: -towardsPass, judged: data.judged, unit });
+  const { judged: shared, look } = data;
+  const settle = whatWouldSettle({ values, towardsPass, towardsFail: -towardsPass, judged: shared, look, unit });
   const open = `${values.length} ${unit} show neither ${rule} (${pValue(pGood)}) nor its opposite (${pValue(pBad)}).`;
-  return judged('inconclusive', `${open} ${settle}`);
+  return {
+    ...judged('inconclusive', `${open} ${settle.sentence}`),
+    ...(settle.values !== null && { pairsToSettle: settle.values }),
+  };
 }

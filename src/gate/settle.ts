@@ -1,8 +1,10 @@
-import { normalQuantile, robustSpread } from '../statistics/index.js';
-import { failLevel, fewestFor, PASS_LEVEL } from './levels.js';
+import { robustSpread, valuesForPower } from '../statistics/index.js';
+import { failLevel, fewestFor, passLevel } from './levels.js';
+import type { Look } from './look.js';
+import { more } from './wording.js';
 
-// Pitman efficiency of the signed-rank test against the t-test for normal data (Hodges & Lehmann 1956).
-const EFFICIENCY = 3 / Math.PI;
+/** Share of runs of the size asked for that are to end in a PASS or a FAIL. */
+const POWER = 0.8;
 const OUT_OF_REACH = 1000;
 
 export interface OpenQuestion {
@@ -12,32 +14,49 @@ export interface OpenQuestion {
   /** The same for FAIL. */
   readonly towardsFail: number;
   readonly judged: number;
-  /** What one value comes from, in the plural. */
-  readonly unit: string;
+  readonly look?: Look | undefined;
+  /** What one value comes from. */
+  readonly unit: 'launches' | 'pairs';
 }
 
-/** What would settle an inconclusive row, in a sentence: how many more values at the spread seen, and of what. */
-export function whatWouldSettle(question: OpenQuestion): string {
-  const { values, judged, unit } = question;
-  const fail = failLevel(judged);
+export interface Settlement {
+  /** Values in all that are expected to settle it; null when no sensible number does. */
+  readonly values: number | null;
+  /** The same in a sentence, as how many more than there are, and what so few values can never show. */
+  readonly sentence: string;
+}
+
+/**
+ * What would settle an inconclusive row: how many values, at the estimate and the spread seen, make one of the two
+ * tests reach its level in four runs of five. The power of the signed-rank test, solved for the number of values. It takes
+ * both for true: rows that are open by chance look further from the limit than they are, and take more.
+ */
+export function whatWouldSettle(question: OpenQuestion): Settlement {
+  const { values, judged, look, unit } = question;
+  const [fail, pass] = [failLevel(judged, look), passLevel(look)];
   const fewest = fewestFor(fail);
   const limits =
     values.length < fewest
-      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(PASS_LEVEL) ? `, a PASS below ${fewestFor(PASS_LEVEL)}` : ''}.`
+      ? ` A FAIL is impossible below ${fewest} ${unit} with ${judged} judged${values.length < fewestFor(pass) ? `, a PASS below ${fewestFor(pass)}` : ''}.`
       : '';
   const needed = Math.min(
-    valuesNeeded(values, question.towardsPass, PASS_LEVEL),
+    valuesNeeded(values, question.towardsPass, pass),
     valuesNeeded(values, question.towardsFail, fail),
   );
-  if (needed > OUT_OF_REACH)
-    return `The estimate lies so near the limit that no sensible number of ${unit} settles it.${limits}`;
-  const more = Math.max(1, needed - values.length);
-  return `About ${more} more ${unit} at the spread seen would settle it.${limits}`;
+  if (needed > OUT_OF_REACH) {
+    const sentence = `The estimate lies so near the limit that no sensible number of ${unit} settles it.${limits}`;
+    return { values: null, sentence };
+  }
+  const missing = Math.max(1, needed - values.length);
+  return {
+    values: values.length + missing,
+    sentence: `About ${more(missing, unit)} at the spread seen would settle it, four times in five if the estimate holds.${limits}`,
+  };
 }
 
-// The sample size at which a normal approximation of the test is expected to just reach the level.
 function valuesNeeded(values: readonly number[], distance: number, level: number): number {
   if (!(distance > 0)) return Number.POSITIVE_INFINITY;
-  const deviations = (normalQuantile(1 - level) * robustSpread(values)) / distance;
-  return Math.max(fewestFor(level), Math.ceil(deviations ** 2 / EFFICIENCY));
+  const spread = robustSpread(values);
+  if (spread === 0) return fewestFor(level);
+  return valuesForPower({ effect: distance / spread, level }, POWER, OUT_OF_REACH);
 }

@@ -20,6 +20,8 @@ export interface TargetSpec {
 export interface GateSpec {
   readonly arm: string;
   readonly metric: MetricPath;
+  /** The control arm of the same run, where that is what it is compared with; else the gate baseline. */
+  readonly against?: string | undefined;
   /** Relative change that must not slip through: 0.1 is 10 % worse. */
   readonly margin: number;
   /** Relative change that is ignored even when it is real. */

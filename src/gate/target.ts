@@ -44,8 +44,10 @@ function judgeLaunches(target: TargetSpec, data: TargetData): TargetJudgement {
   const values = rows.map((row) => row.value).filter((value) => Number.isFinite(value));
   if (target.compare === 'maximum') return judgeMaximum(target, data, values);
   if (values.length === 0) return notEvaluated(`No launch of ${target.arm} has a value of ${target.metric}.`);
-  const sample = { values, limit: target.limit, unit: 'launches', absent: rows.length - values.length } as const;
-  return { ...shownCentre(values), ...judgeSample(target, sample, data) };
+  const calm = rows.filter((row) => row.disturbed !== true && Number.isFinite(row.value)).map((row) => row.value);
+  if (calm.length === 0) return notEvaluated(`The machine was disturbed during every launch of ${target.arm}.`);
+  const sample = { values: calm, limit: target.limit, unit: 'launches', absent: rows.length - values.length } as const;
+  return { ...shownCentre(calm), ...judgeSample(target, sample, data) };
 }
 
 function judgePairs(target: TargetSpec, against: string, data: TargetData): TargetJudgement {
@@ -65,7 +67,7 @@ function judgePairs(target: TargetSpec, against: string, data: TargetData): Targ
     };
   }
   const few = tooFewFailures(target, against, data.arms);
-  if (few !== undefined) return { ...shownRatio(pairs), verdict: 'inconclusive', n: pairs.length, reason: few };
+  if (few !== undefined) return { ...shownRatio(pairs), verdict: 'inconclusive', n: pairs.length, ...few };
   const values = linearContrasts(pairs, target.limit);
   return { ...shownRatio(pairs), ...judgeSample(target, { values, limit: 0, unit: 'pairs', absent }, data) };
 }

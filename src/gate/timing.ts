@@ -1,9 +1,10 @@
 import { metricAt, type MetricPath } from '../metrics/index.js';
 import type { RowVerdict } from '../record/record.js';
 import { hodgesLehmann, signedRankInterval, signedRankTest } from '../statistics/index.js';
-import { failLevel, fewestFor, PASS_LEVEL, SHOWN_CONFIDENCE, verdictOf } from './levels.js';
+import { failLevel, fewestFor, passLevel, SHOWN_CONFIDENCE, verdictOf } from './levels.js';
+import type { Look } from './look.js';
 import { whatWouldSettle } from './settle.js';
-import { percent, pValue } from './wording.js';
+import { level, percent, pValue } from './wording.js';
 
 export interface TimingQuestion {
   readonly metric: MetricPath;
@@ -17,6 +18,8 @@ export interface TimingQuestion {
   readonly deadZone: number;
   /** Gated timing metrics of the whole run. */
   readonly judged: number;
+  /** Where in the run this is; left out for a run that looks once. */
+  readonly look?: Look | undefined;
   /** The control of the machine moved: what the test shows may be the machine's doing, so no FAIL. */
   readonly contaminated?: boolean | undefined;
 }
@@ -29,6 +32,8 @@ export interface TimingJudgement {
   readonly interval: readonly [number, number] | null;
   readonly n: number;
   readonly reason: string;
+  /** Launch pairs in all that are expected to settle an inconclusive judgement; absent where no number of them is. */
+  readonly pairsToSettle?: number;
 }
 
 /**
@@ -50,23 +55,22 @@ export function judgeTiming(question: TimingQuestion): TimingJudgement {
   const deadZone = worseBy(question.deadZone, sign);
   const pGood = signedRankTest(worse, margin).pLess;
   const pBad = signedRankTest(worse, deadZone).pGreater;
-  const shown = verdictOf({ pGood, pBad }, question.judged);
+  const shown = verdictOf({ pGood, pBad }, question.judged, question.look);
   const estimate = hodgesLehmann(worse);
   const verdict = shown === 'fail' && question.contaminated === true ? 'inconclusive' : shown;
   const seen = `${question.metric} against ${question.versus}: ${direction(Math.expm1(sign * estimate), sign)} over ${n} pairs; `;
-  const settle = whatWouldSettle({
-    values: worse,
-    towardsPass: margin - estimate,
-    towardsFail: estimate - deadZone,
-    judged: question.judged,
-    unit: 'pairs',
-  });
+  const towards = { towardsPass: margin - estimate, towardsFail: estimate - deadZone };
+  const settle =
+    shown === 'inconclusive'
+      ? whatWouldSettle({ values: worse, ...towards, judged: question.judged, look: question.look, unit: 'pairs' })
+      : undefined;
   return {
     verdict,
     change: Math.expm1(sign * estimate),
     interval: changeInterval(changes),
     n,
-    reason: seen + conclusion({ shown, verdict, pGood, pBad, settle }, question),
+    reason: seen + conclusion({ shown, verdict, pGood, pBad, settle: settle?.sentence ?? '' }, question),
+    ...(typeof settle?.values === 'number' && { pairsToSettle: settle.values }),
   };
 }
 
@@ -87,11 +91,11 @@ function conclusion({ shown, verdict, pGood, pBad, settle }: Conclusion, questio
       : `the test shows it ${found}, but the machine itself was disturbed: run it again.`;
   }
   if (shown === 'pass') {
-    const fewest = fewestFor(failLevel(question.judged));
+    const fewest = fewestFor(failLevel(question.judged, question.look));
     const weak = question.logRatios.length < fewest ? ` With fewer than ${fewest} pairs it could not have failed.` : '';
     return `the exact test rules out ${margin} worse or more (${pValue(pGood)}).${weak}`;
   }
-  return `neither ${margin} worse is ruled out (${pValue(pGood)}, needs ${PASS_LEVEL}) nor a worsening shown (${pValue(pBad)}, needs ${Number(failLevel(question.judged).toPrecision(2))}). ${settle}`;
+  return `neither ${margin} worse is ruled out (${pValue(pGood)}, needs ${level(passLevel(question.look))}) nor a worsening shown (${pValue(pBad)}, needs ${level(failLevel(question.judged, question.look))}). ${settle}`;
 }
 
 function changeInterval(changes: readonly number[]): readonly [number, number] | null {

@@ -14,3 +14,13 @@ export function percent(fraction: number): string {
 export function pValue(p: number): string {
   return p < 0.0001 ? 'p < 0.0001' : `p = ${Number(p.toPrecision(2))}`;
 }
+
+/** `1 more pair`, `12 more launches`. */
+export function more(count: number, unit: 'faults' | 'launches' | 'pairs' | 'stored runs'): string {
+  return `${count} more ${count === 1 ? unit.replace(/(?<=ch)es$|s$/, '') : unit}`;
+}
+
+/** A level of a test: `0.025`, `0.0036`. */
+export function level(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}

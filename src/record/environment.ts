@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arch, availableParallelism, cpus, platform, release, totalmem, type as systemName } from 'node:os';
-import type { Environment } from './record.js';
+import type { Finding } from '../doctor/index.js';
+import type { Environment, RunRecord } from './record.js';
 
 /** What can be learned about the machine that measures. */
 export interface Host {
@@ -25,6 +26,11 @@ export function environment(pinning: Environment['pinning'] = null, host: Host =
     memoryMb: Math.round(host.memoryBytes / 2 ** 20),
     pinning,
   };
+}
+
+/** The record with what was found about the machine. */
+export function withFindings(record: RunRecord, findings: readonly Finding[]): RunRecord {
+  return { ...record, environment: { ...record.environment, findings } };
 }
 
 // Patch releases of the kernel and of Node do not make timings incomparable.

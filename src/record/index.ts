@@ -1,5 +1,6 @@
 export { distributionOf, mergeDistributions } from './distribution.js';
-export { environment, type Host } from './environment.js';
+export type { Finding, Severity } from '../doctor/index.js';
+export { environment, type Host, withFindings } from './environment.js';
 export { findRecords, readRecord, writeRecord, writeWhole } from './files.js';
 export {
   type Observation,
@@ -18,6 +19,7 @@ export {
   type Environment,
   type FaultRow,
   type LaunchRow,
+  type MachineRow,
   type MetricValue,
   type PairRow,
   type RowVerdict,

@@ -1,3 +1,4 @@
+import type { Finding } from '../doctor/index.js';
 import type { Observation } from './observation.js';
 
 /** The record of a run: what `--json` prints and `record.json` holds. A contract: fields are added, never changed. */
@@ -28,6 +29,8 @@ export interface Environment {
   readonly memoryMb: number;
   /** Which cores the exchange and the arms were pinned to; null where pinning is not possible. */
   readonly pinning: { readonly exchange: number; readonly arm: number } | null;
+  /** What `doctor` found when the run began, and while it lasted; records of before it existed have none. */
+  readonly findings?: readonly Finding[];
 }
 
 export interface ArmRecord {
@@ -68,6 +71,8 @@ export interface TargetRow {
   readonly byConstruction: boolean;
   /** Why, in one sentence; always there when the verdict is not `pass`. */
   readonly reason: string;
+  /** Launch pairs in all that are expected to decide an inconclusive row; absent where no number of them is. */
+  readonly pairsToSettle?: number;
 }
 
 export interface BaselineRow {
@@ -124,12 +129,30 @@ export interface PairRow {
   readonly blocks: readonly (readonly [number, number])[];
 }
 
-/** One value of one launch, for absolute targets. */
+/** The machine beside one turn of an arm. */
+export interface MachineRow {
+  readonly pair: number;
+  readonly block: number;
+  readonly arm: string;
+  /** What the frozen control took right before the turn: its loop of arithmetic, and one TCP echo, in milliseconds. */
+  readonly cpuMs: number;
+  readonly echoMs: number;
+  /** How late a timer of 1 ms in an idle process was at worst during the turn. */
+  readonly lateMs: number;
+  /** The part of all cores' time that the hypervisor took meanwhile, 0…1; null where the system does not say. */
+  readonly stolen: number | null;
+  /** Its block is left out of all timing. */
+  readonly disturbed: boolean;
+}
+
+/** One value of one launch, for absolute targets and exact counts. */
 export interface LaunchRow {
   readonly launch: number;
   readonly arm: string;
   readonly metric: string;
   readonly value: number;
+  /** The machine was disturbed meanwhile: of no use as a timing, while counts are counts. */
+  readonly disturbed?: true;
 }
 
 export interface ScenarioRecord {
@@ -149,7 +172,15 @@ export interface ScenarioRecord {
   readonly faults: readonly FaultRow[];
   readonly pairs: readonly PairRow[];
   readonly launches: readonly LaunchRow[];
+  /** The machine beside every turn, in their order. */
+  readonly machine?: readonly MachineRow[];
+  /** After how many pairs the run could stop, and after how many it did. */
+  readonly looks?: { readonly planned: readonly number[]; readonly taken: number };
   readonly warnings: readonly string[];
+  /** How long it took, with the start of its processes. */
+  readonly durationMs?: number;
+  /** The command that runs this scenario alone again, with the same seed and settings. */
+  readonly command?: string;
 }
 
 export interface RunRecord {

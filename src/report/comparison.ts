@@ -2,6 +2,7 @@ import { metricPaths, type MetricPath } from '../metrics/index.js';
 import type { RunRecord, ScenarioRecord } from '../record/index.js';
 import { type Change, formatRow, formatSigned, NONE, unitOf } from './format.js';
 import { valueAt } from './metric-value.js';
+import { controlOf } from './settings.js';
 
 /** Two runs side by side as Markdown. It shows and does not judge: a verdict takes a baseline. */
 export function renderComparison(a: RunRecord, b: RunRecord): string {
@@ -64,7 +65,7 @@ function againstControl(path: MetricPath, arm: string, a: ScenarioRecord, b: Sce
   if (!isTiming(path) || a.arms[arm]?.role === 'control') return '';
   const [first, second] = [a, b].map((scenario) => {
     const own = armValue(scenario, arm, path);
-    const control = armValue(scenario, controlOf(scenario), path);
+    const control = armValue(scenario, controlOf(scenario) ?? '', path);
     return own !== undefined && control !== undefined && control > 0 ? own / control : undefined;
   });
   return first !== undefined && second !== undefined && first > 0 ? formatSigned(second / first - 1, 'share') : NONE;
@@ -85,10 +86,6 @@ function isTiming(path: MetricPath): boolean {
 function armValue(scenario: ScenarioRecord, arm: string, path: MetricPath): number | undefined {
   const metrics = scenario.arms[arm]?.metrics;
   return metrics && valueAt(metrics, path);
-}
-
-function controlOf({ arms }: ScenarioRecord): string {
-  return Object.keys(arms).find((name) => arms[name]?.role === 'control') ?? '';
 }
 
 function scenarioOf(record: RunRecord, name: string): ScenarioRecord | undefined {

@@ -1,5 +1,8 @@
 import { metricPaths, type MetricPath } from '../metrics/index.js';
 import type { ArmRecord, RunRecord, ScenarioRecord } from '../record/index.js';
+import { explanationMarkdown } from './explanation-markdown.js';
+import { explanationsOf } from './explanations.js';
+import { disturbances } from './findings.js';
 import { formatRow, unitOf } from './format.js';
 import { headline, machineLine, runLine } from './headline.js';
 import { valueAt } from './metric-value.js';
@@ -7,30 +10,47 @@ import { baselineSummary, faultSummaries, targetLines, witnessLines } from './ro
 
 /** The whole report of a run as Markdown, in the order of the terminal's, with every metric of every arm. */
 export function renderMarkdown(record: RunRecord): string {
-  const { word, words } = headline(record);
+  const explanations = explanationsOf(record).map(explanationMarkdown);
   const blocks = [
-    `# ${word}`,
-    `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`,
-    list([runLine(record), `started ${record.startedAt}`, machineLine(record), ...overrides(record)]),
-    ...record.scenarios.flatMap(scenarioBlocks),
-    '## Witnesses',
-    list(witnessLines(record).map((line) => line.trim())),
-    ...warningBlocks('## Warnings', record.warnings),
-    '## Repeat',
-    `\`\`\`sh\n${record.command}\n\`\`\``,
+    ...openingBlocks(record),
+    ...(explanations.length > 0 ? ['## What to look at', ...explanations] : []),
+    ...record.scenarios.flatMap((scenario) => [...verdictBlocks(scenario), ...metricBlocks(scenario)]),
+    ...closingBlocks(record),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function scenarioBlocks(scenario: ScenarioRecord): string[] {
+/** The verdict, and which run of which machine it is. */
+export function openingBlocks(record: RunRecord): string[] {
+  const { word, words } = headline(record);
+  return [
+    `# ${word}`,
+    `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`,
+    list([runLine(record), `started ${record.startedAt}`, machineLine(record), ...overrides(record)]),
+  ];
+}
+
+/** What was judged in a scenario: its targets, its rows against baselines, its faults; and what to know of it. */
+export function verdictBlocks(scenario: ScenarioRecord): string[] {
   return [
     `## ${scenario.name}: ${scenario.verdict}`,
     `${scenario.question}\n(${scenario.source}, hash ${scenario.hash})`,
     ...targetBlocks(scenario),
     ...baselineBlocks(scenario),
     ...faultBlocks(scenario),
-    ...metricBlocks(scenario),
     ...warningBlocks('### Warnings', scenario.warnings),
+  ];
+}
+
+/** What both witnesses say, what else to know, and the command that repeats the run. */
+export function closingBlocks(record: RunRecord): string[] {
+  return [
+    '## Witnesses',
+    list(witnessLines(record).map((line) => line.trim())),
+    ...warningBlocks('## Machine', disturbances(record.environment)),
+    ...warningBlocks('## Warnings', record.warnings),
+    '## Repeat',
+    `\`\`\`sh\n${record.command}\n\`\`\``,
   ];
 }
 
@@ -83,7 +103,8 @@ function faultBlocks({ faults }: ScenarioRecord): string[] {
   return ['### Faults', table(['arm', 'felt', 'detected: median / max', 'recovered: median / max', 'missed'], rows)];
 }
 
-function metricBlocks({ arms }: ScenarioRecord): string[] {
+/** Every metric of every arm. */
+export function metricBlocks({ arms }: ScenarioRecord): string[] {
   const names = Object.keys(arms);
   const rows = metricPaths()
     .filter((path) => Object.values(arms).some((arm) => valueAt(arm.metrics, path) !== undefined))

@@ -13,6 +13,7 @@ import {
   streamLines,
 } from './observation-lines.js';
 import type { TableOptions } from './verdict-table.js';
+import { wrapped } from './wrapped.js';
 
 const LABEL_COLUMNS = 26;
 const VALUE_COLUMNS = 11;
@@ -54,17 +55,4 @@ function laidOut({ label, value, note }: ObservationLine, columns: number): stri
   const [first = '', ...rest] = wrapped(note, columns - indent);
   const head = `${label.padEnd(LABEL_COLUMNS)}${value.padStart(VALUE_COLUMNS)}${' '.repeat(GAP)}${first}`;
   return [head.trimEnd(), ...rest.map((text) => `${' '.repeat(indent)}${text}`)];
-}
-
-/** Lines of at most `columns`, broken between words; a longer word keeps a line of its own. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > columns) {
-      lines.push(current);
-      current = word;
-    } else current = current === '' ? word : `${current} ${word}`;
-  }
-  return [...lines, current];
 }

@@ -11,6 +11,7 @@ import {
   type Value,
 } from './format.js';
 import { groupBy } from './group.js';
+import { againstOf, isExplained } from './settings.js';
 
 /** A target as it is shown. */
 export interface TargetLine {
@@ -23,26 +24,27 @@ export interface TargetLine {
 }
 
 export function targetLines(scenario: ScenarioRecord): TargetLine[] {
-  return scenario.targets.map((target) => {
-    const values = [target.value, target.interval?.[0], target.interval?.[1]];
-    const relative = isRelative(scenario, target.id);
-    const [value = '', low = '', high = ''] = relative ? formatPlain(values) : formatRow(unitOf(target.metric), values);
-    return {
-      verdict: target.verdict,
-      title: target.byConstruction ? `${target.title} *` : target.title,
-      value,
-      interval: formatInterval(low, high),
-      rule: target.rule,
-      reason: target.verdict === 'pass' ? '' : target.reason,
-    };
-  });
+  return scenario.targets.map((target) => targetLine(scenario, target));
 }
 
-// A ratio or a difference of two arms is not in the metric's unit.
-function isRelative({ resolved }: ScenarioRecord, id: string): boolean {
-  const { targets } = resolved as { targets?: readonly { id: string; compare: string }[] };
-  const compare = targets?.find((target) => target.id === id)?.compare;
-  return compare === 'ratio' || compare === 'difference';
+export function targetLine(scenario: ScenarioRecord, target: TargetRow): TargetLine {
+  const values = [target.value, target.interval?.[0], target.interval?.[1]];
+  // A ratio or a difference of two arms is not in the metric's unit.
+  const relative = againstOf(scenario, target) !== undefined;
+  const [value = '', low = '', high = ''] = relative ? formatPlain(values) : formatRow(unitOf(target.metric), values);
+  return {
+    verdict: target.verdict,
+    title: target.byConstruction ? `${target.title} *` : target.title,
+    value,
+    interval: formatInterval(low, high),
+    rule: target.rule,
+    reason: reasonBeside(scenario, target),
+  };
+}
+
+// What is explained at length is not told again beside its figures.
+function reasonBeside(scenario: ScenarioRecord, row: TargetRow | BaselineRow): string {
+  return row.verdict === 'pass' || isExplained(scenario, row) ? '' : row.reason;
 }
 
 /** A baseline row as it is shown. */
@@ -67,7 +69,7 @@ export function baselineSummary(scenario: ScenarioRecord): BaselineSummary {
   const shown = scenario.baselines.filter((row) => needsEyes(row) || most.has(row));
   const others = better.filter((row) => !most.has(row));
   const hidden = scenario.baselines.filter((row) => !shown.includes(row) && !others.includes(row));
-  return { lines: shown.map(baselineLine), rest: [...alsoBetter(others), ...restOf(hidden)] };
+  return { lines: shown.map((row) => baselineLine(scenario, row)), rest: [...alsoBetter(others), ...restOf(hidden)] };
 }
 
 /** The few improvements of each baseline that say most; the others follow in one line. */
@@ -97,22 +99,37 @@ function improved({ verdict, metric, change, interval }: BaselineRow): boolean {
   return better === 'lower' ? high < 0 : low > 0;
 }
 
-function baselineLine(row: BaselineRow): BaselineLine {
-  const ratio = isRatio(row);
-  const format = (values: readonly Value[]): string[] =>
-    ratio ? formatPlain(values) : formatRow(unitOf(row.metric), values);
-  const [stored = '', measured = ''] = format([row.stored, row.measured]);
-  const kind = changeKind(row);
-  const [low = '', high = ''] = (row.interval ?? []).map((bound) => formatSigned(bound, kind));
-  const bounds = row.interval ? ` (${formatInterval(low, high)})` : '';
+function baselineLine(scenario: ScenarioRecord, row: BaselineRow): BaselineLine {
+  const { stored, measured, change, bounds } = baselineFigures(row);
   const label = improved(row) ? 'better' : row.verdict;
   return {
     verdict: row.advisory ? `(${label})` : label,
     what: `${row.name}: ${row.arm} ${row.metric}`,
     stored,
     measured,
-    change: `${formatSigned(row.change, kind)}${bounds}`,
-    reason: row.verdict === 'pass' ? '' : row.reason,
+    change: bounds === '' ? change : `${change} (${bounds})`,
+    reason: reasonBeside(scenario, row),
+  };
+}
+
+/** The figures of a baseline row as they are shown; `bounds` is empty where there is no interval. */
+export interface BaselineFigures {
+  readonly stored: string;
+  readonly measured: string;
+  readonly change: string;
+  readonly bounds: string;
+}
+
+export function baselineFigures(row: BaselineRow): BaselineFigures {
+  const values: readonly Value[] = [row.stored, row.measured];
+  const [stored = '', measured = ''] = isRatio(row) ? formatPlain(values) : formatRow(unitOf(row.metric), values);
+  const kind = changeKind(row);
+  const [low = '', high = ''] = (row.interval ?? []).map((bound) => formatSigned(bound, kind));
+  return {
+    stored,
+    measured,
+    change: formatSigned(row.change, kind),
+    bounds: row.interval ? formatInterval(low, high) : '',
   };
 }
 
@@ -138,8 +155,8 @@ function changeOf(row: BaselineRow): string {
   return `${row.metric} ${formatSigned(row.change, changeKind(row))}`;
 }
 
-// A ratio to the control arm changes by a share of itself, an exact count by a difference.
-function isRatio({ metric, interval, advisory, verdict }: BaselineRow): boolean {
+/** Whether the row is about a ratio to the control arm, which changes by a share of itself, or about an exact count. */
+export function isRatio({ metric, interval, advisory, verdict }: BaselineRow): boolean {
   if (interval !== null || (advisory && verdict === 'notEvaluated')) return true;
   return !['count', 'messages', 'rate'].includes(unitOf(metric));
 }
@@ -165,11 +182,12 @@ export function witnessLines(record: RunRecord): string[] {
   if (broken.length === 0) return [`client and exchange agree on all ${plural(checks.length, 'check')}`];
   return [
     `${broken.length} of ${plural(checks.length, 'check')} do not add up:`,
-    ...broken.map(({ scenario, check }) => `  ${scenario}, ${check.arm}, ${check.id}: ${terms(check)}`),
+    ...broken.map(({ scenario, check }) => `  ${scenario}, ${check.arm}, ${check.id}: ${witnessTerms(check)}`),
   ];
 }
 
-function terms({ client, exchange, remainder, identity }: WitnessCheck): string {
+/** Both counts of a check and what is left between them. */
+export function witnessTerms({ client, exchange, remainder, identity }: WitnessCheck): string {
   return `client ${client}, exchange ${exchange}, unexplained ${remainder} (${identity})`;
 }
 

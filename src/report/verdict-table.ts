@@ -1,6 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import type { RunRecord, ScenarioRecord } from '../record/index.js';
+import { explanationLines, explanationTitle } from './explanation-lines.js';
+import { explanationsOf } from './explanations.js';
+import { plural } from './format.js';
+import { disturbanceNote } from './findings.js';
 import { headline, machineLine, runLine } from './headline.js';
 import { baselineSummary, faultSummaries, targetLines, witnessLines } from './rows.js';
 
@@ -26,6 +30,7 @@ export function renderVerdictTable(record: RunRecord, options: TableOptions): st
   const { word, words } = headline(record);
   const sections = [
     [runLine(record), machineLine(record), `${paint(style, record.verdict, word)}: ${words}`],
+    section(style, 'What to look at', explained(record, style)),
     section(
       style,
       'Targets',
@@ -53,6 +58,19 @@ export function renderVerdictTable(record: RunRecord, options: TableOptions): st
 
 function section({ chalk }: Style, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [chalk.bold(title), ...lines];
+}
+
+/** More than these push the verdict itself off the screen; the report has all of them. */
+const EXPLAINED = 12;
+
+function explained(record: RunRecord, style: Style): string[] {
+  const all = explanationsOf(record);
+  const rest = all.length - EXPLAINED;
+  const lines = all.slice(0, EXPLAINED).map((one) => {
+    const title = `${paint(style, one.verdict, one.verdict)} ${explanationTitle(one)}`;
+    return [title, ...explanationLines(one, style.columns)].join('\n');
+  });
+  return rest > 0 ? [...lines, `and ${plural(rest, 'further row')}: report.md has all of them`] : lines;
 }
 
 function targets(scenario: ScenarioRecord, style: Style): string[] {
@@ -97,7 +115,7 @@ function faults(scenario: ScenarioRecord, style: Style): string[] {
 function warnings(record: RunRecord): string[] {
   const own = record.warnings.map((warning) => `- ${warning}`);
   const theirs = record.scenarios.flatMap(({ name, warnings }) => warnings.map((warning) => `- ${name}: ${warning}`));
-  return [...own, ...theirs];
+  return [...disturbanceNote(record.environment).map((note) => `- ${note}`), ...own, ...theirs];
 }
 
 function footer(record: RunRecord, file: string | undefined): string[] {

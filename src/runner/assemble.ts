@@ -1,8 +1,8 @@
 import type { LatencyHistogram } from '../base/index.js';
 import { metricAt } from '../metrics/index.js';
 import { distributionOf } from '../record/index.js';
-import type { ArmRecord, LaunchRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
-import { type LoadedScenario, poolOf, type Scenario } from '../scenario/index.js';
+import type { ArmRecord, LaunchRow, MachineRow, MetricValue, PairRow, ScenarioRecord } from '../record/record.js';
+import { type LoadedScenario, plannedLooks, poolOf, type Scenario } from '../scenario/index.js';
 import { median } from '../statistics/index.js';
 import type { Steadiness } from './arm/messages.js';
 import { type FaultFinding, findFaults } from './faults.js';
@@ -32,16 +32,18 @@ interface MeasuredLaunch {
   readonly values: MetricValues;
   /** Metrics of each run of the load on its own, in the order of the blocks. */
   readonly blocks: readonly MetricValues[];
+  /** Blocks during which the machine was disturbed. */
+  readonly disturbed: readonly number[];
 }
 
 /** Joins both witnesses' samples into what the record says of a scenario. */
 export function assemble(
   loaded: LoadedScenario,
-  samples: readonly LaunchSample[],
+  { samples, machine }: { readonly samples: readonly LaunchSample[]; readonly machine: readonly MachineRow[] },
   complete: boolean,
 ): ScenarioMeasurement {
   const { scenario } = loaded;
-  const launches = samples.map((sample) => measured(scenario, sample));
+  const launches = samples.map((sample) => measured(scenario, sample, machine));
   const names = Object.keys(scenario.arms).filter((name) => samples.some((sample) => sample.arm === name));
   const checks = names.flatMap((name) =>
     checkWitnesses(
@@ -64,16 +66,23 @@ export function assemble(
     faults: launches.flatMap(({ faults }) => faults.map(({ row }) => row)),
     pairs: pairRows(scenario, launches),
     launches: launchRows(scenario, launches),
+    machine,
+    looks: {
+      planned: plannedLooks(scenario.sampling),
+      taken: new Set(samples.map(({ pair }) => pair)).size,
+    },
     warnings: [...loaded.warnings],
   };
 }
 
-function measured(scenario: Scenario, sample: LaunchSample): MeasuredLaunch {
+function measured(scenario: Scenario, sample: LaunchSample, machine: readonly MachineRow[]): MeasuredLaunch {
   const faults = findFaults(sample);
   const own = { ...scenario, pool: poolOf(scenario, sample.arm) };
   const tally = tallyOfLaunch(own, sample, faults);
   const blocks = sample.runs.toSorted((a, b) => a.block - b.block).map((run) => metricsOf(tallyOfRun(own, run)));
-  return { sample, faults, tally, values: metricsOf(tally), blocks };
+  const turns = machine.filter(({ pair, arm }) => pair === sample.pair && arm === sample.arm);
+  const disturbed = turns.filter((row) => row.disturbed).map(({ block }) => block);
+  return { sample, faults, tally, values: metricsOf(tally), blocks, disturbed };
 }
 
 function armRecord(scenario: Scenario, name: string, launches: readonly MeasuredLaunch[]): ArmRecord {
@@ -133,7 +142,9 @@ function pairRow(metric: string, test: MeasuredLaunch, control: MeasuredLaunch, 
   // Set-up, failures and lifetimes are a matter of the whole launch: its start counts, and a block is too short.
   const whole = !COMPARABLE.includes(metric);
   const [ours, theirs] = whole ? [[test.values], [control.values]] : [test.blocks, control.blocks];
+  const spoiled = new Set([...test.disturbed, ...control.disturbed]);
   const blocks = ours.flatMap((values, i) => {
+    if (whole ? spoiled.size > 0 : spoiled.has(i)) return [];
     const [a, b] = [valueAt(values, metric), valueAt(theirs[i] ?? {}, metric)];
     return a === undefined || b === undefined ? [] : [[a, b] as const];
   });
@@ -142,11 +153,21 @@ function pairRow(metric: string, test: MeasuredLaunch, control: MeasuredLaunch, 
 }
 
 function launchRows(scenario: Scenario, launches: readonly MeasuredLaunch[]): LaunchRow[] {
-  const metrics = new Set(scenario.targets.map((target) => target.metric));
-  return launches.flatMap(({ sample, values }) =>
-    [...metrics].flatMap((metric): LaunchRow[] => {
+  const targets = scenario.targets.map((target) => target.metric);
+  return launches.flatMap(({ sample, values, disturbed }) =>
+    [...new Set([...targets, ...(scenario.deterministic[sample.arm] ?? [])])].flatMap((metric): LaunchRow[] => {
       const value = metricAt(metric) && valueAt(values, metric);
-      return value === undefined ? [] : [{ launch: sample.pair, arm: sample.arm, metric, value }];
+      return value === undefined
+        ? []
+        : [
+            {
+              launch: sample.pair,
+              arm: sample.arm,
+              metric,
+              value,
+              ...(disturbed.length > 0 && { disturbed: true as const }),
+            },
+          ];
     }),
   );
 }

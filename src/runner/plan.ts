@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '../base/index.js';
-import type { Scenario } from '../scenario/index.js';
+import { plannedLooks, type Scenario } from '../scenario/index.js';
 
 /** One turn of one arm: a slice of its load, or a whole launch. */
 export interface Turn {
@@ -20,12 +20,12 @@ export interface PairPlan {
 }
 
 /**
- * Lays out every pair of a scenario. The order of the arms is drawn by a seeded coin and mirrored from block to block
+ * Lays out every pair of a scenario, those of all extensions included. The order of the arms is drawn by a seeded coin and mirrored from block to block
  * (ABBA, or ABCCBA), so that a linear drift of the machine weighs on every arm alike.
  */
 export function planPairs(scenario: Scenario, seed: number): PairPlan[] {
   const coin = seededRandom(`${seed}/${scenario.name}/coin`);
-  return Array.from({ length: scenario.sampling.pairs }, (_, pair) => {
+  return Array.from({ length: plannedLooks(scenario.sampling).at(-1) ?? 0 }, (_, pair) => {
     const arms = orderedArms(scenario, pair, coin);
     const blocks = scenario.sampling.unit === 'slice' ? scenario.sampling.blocks : 1;
     const turns = Array.from({ length: blocks }, (_unused, block) =>
@@ -33,6 +33,15 @@ export function planPairs(scenario: Scenario, seed: number): PairPlan[] {
     ).flat();
     return { pair, arms, turns, fault: scenario.faults ? pair % scenario.faults.rotation.length : null };
   });
+}
+
+/**
+ * Up to how many pairs a scenario goes on that has measured so many: to its next look while a verdict is open, else no
+ * further.
+ */
+export function pairsAfter({ sampling }: Scenario, measured: number, isOpen: () => boolean): number {
+  const next = plannedLooks(sampling).find((pairs) => pairs > measured);
+  return next !== undefined && (measured === 0 || isOpen()) ? next : measured;
 }
 
 /** The control arm's name. */

@@ -16,15 +16,19 @@ import { AuthorityFile } from './authority-file.js';
 import { Launch, type LaunchSample } from './launch.js';
 import { assemble } from './assemble.js';
 import type { ProgressEvent, ScenarioMeasurement } from './measurement.js';
+import type { MachineRow } from '../record/record.js';
 import type { Pinning } from './pinning.js';
-import { type PairPlan, planPairs, type Turn } from './plan.js';
+import type { MachineWitness } from './machine/witness.js';
+import { pairsAfter, type PairPlan, planPairs, type Turn } from './plan.js';
 
 export interface RunScenarioOptions {
   readonly loaded: LoadedScenario;
   readonly exchange: ExchangeClient;
   readonly seed: number;
   readonly pinning: Pinning | null;
+  readonly machine: MachineWitness;
   readonly signal: AbortSignal;
+  readonly isOpen?: (measurement: ScenarioMeasurement) => boolean;
   readonly progress: (event: Omit<ProgressEvent, 'position'>) => void;
 }
 
@@ -33,15 +37,20 @@ export interface RunScenarioOptions {
  * @throws {MpBenchError} E_EXCHANGE or E_ARM when a process dies by itself
  */
 export async function runScenario(options: RunScenarioOptions): Promise<ScenarioMeasurement> {
-  const { loaded, seed, signal } = options;
+  const { loaded, seed, signal, isOpen = () => false } = options;
   const session = new Session(options);
   const stop = (): void => void session.stop();
   signal.addEventListener('abort', stop, { once: true });
   const samples: LaunchSample[] = [];
+  const before = options.machine.rows.length;
+  const rows = (): MachineRow[] => options.machine.rows.slice(before);
   try {
+    let end = 0;
     for (const plan of planPairs(loaded.scenario, seed)) {
-      if (signal.aborted) break;
-      samples.push(...(await session.pair(plan)));
+      if (plan.pair === end)
+        end = pairsAfter(loaded.scenario, end, () => isOpen(assemble(loaded, { samples, machine: rows() }, true)));
+      if (signal.aborted || plan.pair === end) break;
+      samples.push(...(await session.pair(plan, end)));
     }
   } catch (error) {
     // A process that the stop has killed fails its requests; what was measured before stays.
@@ -50,7 +59,7 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     signal.removeEventListener('abort', stop);
     await session.stop();
   }
-  return assemble(loaded, samples, !signal.aborted);
+  return assemble(loaded, { samples, machine: rows() }, !signal.aborted);
 }
 
 interface Prepared {
@@ -63,12 +72,15 @@ class Session {
   readonly #options: RunScenarioOptions;
   readonly #authority = new AuthorityFile();
   readonly #clients = new Set<ArmClient>();
+  #pairs = 0;
 
   constructor(options: RunScenarioOptions) {
     this.#options = options;
   }
 
-  async pair(plan: PairPlan): Promise<LaunchSample[]> {
+  /** Measures a pair, of `pairs` that are to be measured as it looks now. */
+  async pair(plan: PairPlan, pairs: number): Promise<LaunchSample[]> {
+    this.#pairs = pairs;
     const { scenario } = this.#options.loaded;
     const prepared = await Promise.all(plan.arms.map((arm) => this.#prepare(plan, arm)));
     const core = this.#options.pinning?.arm ?? null;
@@ -113,9 +125,12 @@ class Session {
   }
 
   async #turn(plan: PairPlan, turn: Turn, byArm: ReadonlyMap<string, Launch>): Promise<void> {
-    const { name, sampling } = this.#scenario;
-    this.#options.progress({ scenario: name, pair: plan.pair, pairs: sampling.pairs, arm: turn.arm });
-    await launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan));
+    const progress = { scenario: this.#scenario.name, pair: plan.pair, pairs: this.#pairs, arm: turn.arm };
+    this.#options.progress(progress);
+    const watched = { pair: plan.pair, stallMs: this.#scenario.sampling.stallMs };
+    await this.#options.machine.beside(watched, turn, () =>
+      launchOf(byArm, turn.arm).run(turn, systemClock.now(), faultsOf(this.#scenario, plan)),
+    );
   }
 
   /** A fresh process against a site of its own, code warm, no link yet. */

@@ -145,6 +145,15 @@ const samplingFitsLoad: Check = ({ faults, timeline, load, sampling }) => {
   return found;
 };
 
+const looksAscend: Check = ({ sampling }) => {
+  if (!sampling?.extendTo) return [];
+  const looks = [sampling.pairs, ...sampling.extendTo];
+  const message = `\`sampling.extendTo\` must ascend from above \`sampling.pairs\`, got ${looks.join(', ')}`;
+  return looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0))
+    ? []
+    : [{ path: ['sampling', 'extendTo'], message }];
+};
+
 const oneControl: Check = ({ arms }) => {
   if (!arms) return [];
   const controls = controlArms({ arms });
@@ -163,6 +172,8 @@ function gateConflicts(sections: Sections, index: number): Conflict[] {
   const found = [...armExists(sections, arm, [...path, 'arm']), ...metricExists(metric, [...path, 'metric'])];
   if (controlArms(sections).includes(arm))
     found.push({ path: [...path, 'arm'], message: `\`${arm}\` is the control arm, which is only compared with` });
+  if (gate.against !== undefined && !controlArms(sections).includes(gate.against))
+    found.push({ path: [...path, 'against'], message: `\`${gate.against}\` is not the control arm` });
   if (metricAt(metric)?.definition.better === 'neither')
     found.push({ path: [...path, 'metric'], message: `\`${metric}\` has no better direction: it cannot be gated` });
   if (deadZone >= margin)
@@ -205,6 +216,7 @@ const CHECKS: readonly Check[] = [
   timelineEndpoints,
   venuesNamed,
   samplingFitsLoad,
+  looksAscend,
   oneControl,
   gatesExist,
   targetsExist,

@@ -19,5 +19,6 @@ export {
   type TargetRule,
   VENUES,
 } from './schema.js';
+export { plannedLooks } from './looks.js';
 export { linkOf, poolOf, rulesOf, venuesOf } from './site-settings.js';
 export { nearest, suggestion } from './suggest.js';

@@ -117,6 +117,10 @@ const arm = z.strictObject({
 const gate = z.strictObject({
   arm: z.string().describe('The arm that is gated.'),
   metric: z.string().describe('Metric path, for example responseTimeMs.p50.'),
+  against: z
+    .string()
+    .exactOptional()
+    .describe('The control arm, to compare with that in the same run; left out: the gate baseline.'),
   margin: fraction().default(0.1).describe('Change that must not slip through, as a share.'),
   deadZone: fraction().default(0.03).describe('Change that is ignored even when it is real, as a share.'),
 });
@@ -185,6 +189,15 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       unit: z.enum(['slice', 'launch']).describe('What alternates between the arms of a pair.'),
       pairs: positive().default(12).describe('Launch pairs: the unit of replication.'),
+      extendTo: z
+        .array(positive())
+        .exactOptional()
+        .describe('More pairs while a verdict is open: up to the first number, then to the next. Ascending.'),
+      stall: duration()
+        .exactOptional()
+        .describe(
+          'A turn during which the machine stood still for longer is left out of all timing; 25 ms if left out.',
+        ),
       blocks: positive().default(1).describe('Blocks in each pair, one slice of every arm in each (unit slice).'),
     })
     .describe('How often, and in which order, the arms are measured.'),

@@ -1,3 +1,4 @@
+import { plannedLooks } from './looks.js';
 import { plannedWork } from './plan.js';
 import type { Scenario } from './schema.js';
 
@@ -10,8 +11,9 @@ export function warningsOf(scenario: Scenario): string[] {
 function fewPairs({ gates, sampling }: Scenario): string[] {
   if (gates.length === 0) return [];
   const needed = Math.ceil(Math.log2((2 * gates.length) / 0.01));
-  if (sampling.pairs >= needed) return [];
-  return [`with ${sampling.pairs} pairs a timing gate can pass but not fail: ${needed} are needed for ${gates.length}`];
+  const pairs = plannedLooks(sampling).at(-1) ?? 0;
+  if (pairs >= needed) return [];
+  return [`with ${pairs} pairs a timing gate can pass but not fail: ${needed} are needed for ${gates.length}`];
 }
 
 function lateFault(scenario: Scenario): string[] {

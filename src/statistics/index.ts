@@ -7,6 +7,7 @@ export { permutationTest, type PermutationTest } from './permutation.js';
 export { linearContrasts, ratioEstimate, type RatioEstimate, type ValuePair } from './ratio.js';
 export { cleanDifference } from './rounding.js';
 export { signedRankInterval } from './signed-rank-interval.js';
+export { type PowerQuestion, signedRankPower, valuesForPower } from './signed-rank-power.js';
 export { signedRankTest, type SignedRankTest } from './signed-rank.js';
 export { robustSpread, standardDeviation } from './spread.js';
 export { studentQuantile, studentTail } from './student-t.js';

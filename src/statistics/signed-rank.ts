@@ -66,13 +66,13 @@ function rankSigned(
   return { doubledRanks, doubledStatistic };
 }
 
-// Probability of each sum of doubled ranks when every sign is a fair coin: one convolution for each rank.
-function signPatterns(doubledRanks: readonly number[]): Float64Array {
-  const largest = doubledRanks.reduce((sum, rank) => sum + rank, 0);
+/** Probability of each sum of whole-numbered ranks when every sign is a fair coin: one convolution for each rank. */
+export function signPatterns(ranks: readonly number[]): Float64Array {
+  const largest = ranks.reduce((sum, rank) => sum + rank, 0);
   const probability = new Float64Array(largest + 1);
   probability[0] = 1;
   let reached = 0;
-  for (const rank of doubledRanks) {
+  for (const rank of ranks) {
     reached += rank;
     for (let sum = reached; sum >= 0; sum -= 1) {
       const without = probability[sum] ?? 0;

@@ -68,6 +68,42 @@ describe('counts', () => {
     expect(rowOf(compareToBaseline(odd, context(), gateOf(1)), 'connectionsOpened').verdict).toBe('inconclusive');
   });
 
+  describe('of runs that took unlike numbers of launches', () => {
+    const rowsOf = (metric: string, values: readonly number[]) =>
+      values.map((value, launch) => ({ launch, arm: 'pooled', metric, value }));
+    const run = (opened: readonly number[], failed: readonly number[]) => {
+      const total = opened.reduce((sum, value) => sum + value, 0);
+      const metrics = {
+        connectionsOpened: total,
+        operationErrorRate: failed.reduce((a, b) => a + b, 0) / failed.length,
+      };
+      return scenario({
+        arms: { ...scenario().arms, pooled: arm({ launches: opened.length, metrics }) },
+        deterministic: { pooled: ['connectionsOpened', 'operationErrorRate'] },
+        launches: [...rowsOf('connectionsOpened', opened), ...rowsOf('operationErrorRate', failed)],
+      });
+    };
+    const stored = baselineFromRecords([record({ scenarios: [run([32, 31, 30, 29], [0, 0, 0.25, 0])] })], {
+      name: 'day3',
+      stack: 'day3',
+      role: 'gate',
+    }).baseline;
+    const row = (opened: readonly number[], failed: readonly number[], metric: string) =>
+      rowOf(compareToBaseline(run(opened, failed), context(), stored), metric);
+
+    it('are compared exactly over the launches that both have', () => {
+      expect(row([32, 31], [0, 0], 'connectionsOpened')).toMatchObject({ verdict: 'pass', stored: 63, measured: 63 });
+      expect(row([32, 33], [0, 0], 'connectionsOpened')).toMatchObject({ verdict: 'fail', change: 2 });
+      const longer = row([32, 31, 30, 29, 99], [0, 0, 0.25, 0, 0], 'connectionsOpened');
+      expect(longer).toMatchObject({ verdict: 'pass', stored: 122, measured: 122 });
+    });
+
+    it('and rates by their means over those', () => {
+      expect(row([32, 31], [0, 0], 'operationErrorRate')).toMatchObject({ verdict: 'pass', stored: 0, measured: 0 });
+      expect(row([32, 31], [0, 0.5], 'operationErrorRate')).toMatchObject({ verdict: 'fail', measured: 0.25 });
+    });
+  });
+
   it('stay open when they differ under another seed', () => {
     const worse = withCounts({ operations: 960, connectionsOpened: 390, retries: 0 });
     const row = rowOf(compareToBaseline(worse, context({ seed: 8 }), gateOf(1)), 'connectionsOpened');

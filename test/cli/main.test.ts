@@ -66,7 +66,7 @@ describe('scenarios on the command line', () => {
     const { code, stdout, stderr } = await world.run('validate', 'rest-burst', 'stream-subscribe');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^rest-burst \([0-9a-f]{12}\): [\d,]+ requests, about .+; at most 6 connections; launches: day1 12/,
+      /^rest-burst \([0-9a-f]{12}\): [\d,]+ requests, about .+; at most 6 connections; launches: day1 7/,
     );
     expect(stdout.split('\n')).toHaveLength(3);
   });

@@ -23,11 +23,19 @@ interface Outcome {
   readonly agree?: boolean;
   readonly complete?: boolean;
   readonly launches?: number;
+  readonly disturbed?: boolean;
 }
 
 /** What the runner would have measured: every launch alike. */
 function measurement(loaded: LoadedScenario, outcome: Outcome = {}): ScenarioMeasurement {
-  const { hitRate = 0.9, connectionsOpened = 16, agree = true, complete = true, launches = 12 } = outcome;
+  const {
+    hitRate = 0.9,
+    connectionsOpened = 16,
+    agree = true,
+    complete = true,
+    launches = 12,
+    disturbed = false,
+  } = outcome;
   const { scenario } = loaded;
   const client = 16;
   const check = { id: 'accepted', arm: 'pooled', client, exchange: agree ? client : client + 1 };
@@ -72,6 +80,10 @@ function measurement(loaded: LoadedScenario, outcome: Outcome = {}): ScenarioMea
       metric: 'hitRate',
       value: hitRate,
     })),
+    machine: ['unpooled', 'pooled'].map((arm) => {
+      const lateMs = disturbed ? 80 : 1;
+      return { pair: 0, block: 0, arm, cpuMs: 0.4, echoMs: 0.02, lateMs, stolen: 0, disturbed };
+    }),
     warnings: loaded.warnings,
   };
 }
@@ -142,6 +154,26 @@ describe('mp-bench run', () => {
       expect([code, stderr]).toEqual([expected, expect.stringContaining(told)]);
     }
     expect(runner.runScenarios).not.toHaveBeenCalled();
+  });
+
+  it('is contaminated, with exit code 96, when the machine was disturbed, and fails nothing then', async () => {
+    measuring({ disturbed: true });
+    const { code, stdout } = await world.run('run');
+    expect([code, stdout]).toEqual([96, expect.stringContaining('disturbed in 2 of 2 turns')]);
+    measuring({ disturbed: true, hitRate: 0.1 });
+    expect((await world.run('run')).code).toBe(96);
+  });
+
+  it('has a scenario extended while a target is open, and never for one that is settled', async () => {
+    const open = async (outcome: Outcome): Promise<boolean | undefined> => {
+      await world.run('run', 'small');
+      const { isOpen, scenarios } = askedFor();
+      const [loaded] = scenarios;
+      return loaded && isOpen?.(measurement(loaded, outcome));
+    };
+    expect(await open({ launches: 3 })).toBe(true);
+    expect(await open({ launches: 12 })).toBe(false);
+    expect(await open({ launches: 12, hitRate: 0.1 })).toBe(false);
   });
 
   it('prints the record, and only that, with --json', async () => {

@@ -25,7 +25,8 @@ export class Workplace implements Disposable {
   readonly files = mkdtempSync(join(tmpdir(), 'mp-bench-test-'));
 
   start(args: readonly string[]): ChildProcess {
-    const env = { ...process.env, MP_BENCH_OUT: this.out, NO_COLOR: '1' };
+    // Where the tests themselves are a step of GitHub Actions, its summary is not that of their runs.
+    const env = { ...process.env, MP_BENCH_OUT: this.out, NO_COLOR: '1', GITHUB_STEP_SUMMARY: '' };
     // A command that hangs must not outlive its test: SIGTERM, as from a shell, takes its processes with it.
     const timeout = LONGEST_MS;
     return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,5 +1,8 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord, ScenarioRecord } from '../../src/record/index.js';
+import { readXml } from '../report/xml-reader.js';
 import { descendants, finished, isAlive, Workplace } from './command.js';
 
 function deterministicMetrics({ name, arms, deterministic }: ScenarioRecord): Record<string, unknown> {
@@ -10,7 +13,9 @@ function deterministicMetrics({ name, arms, deterministic }: ScenarioRecord): Re
   );
 }
 
-const ONE_PAIR = ['--set', 'sampling.pairs=1'];
+/** No looks, and no stall of a busy machine that counts: these tests are about counts and exit codes. */
+const CALM = ['--set', 'sampling.extendTo=[]', '--set', 'sampling.stall=30s'];
+const ONE_PAIR = ['--set', 'sampling.pairs=1', ...CALM];
 const GENEROUS = 90_000;
 
 describe('mp-bench run, as a process', () => {
@@ -73,10 +78,31 @@ describe('mp-bench run, as a process', () => {
 
   it('fails a pool that is too small for its load', { timeout: GENEROUS }, async () => {
     using place = new Workplace();
-    const smaller = ['load.requests.operations=48', 'sampling.blocks=1', 'arms.default.launches=0', 'pool.max=1'];
+    const smaller = [
+      'load.requests.operations=48',
+      'sampling.blocks=1',
+      'arms.default.launches=0',
+      'pool.max=1',
+      'sampling.pairs=12',
+    ];
     const sets = smaller.flatMap((setting) => ['--set', setting]);
-    const { code } = await place.run(['run', 'rest-polling', '--no-progress', ...sets]);
+    const junit = join(dirname(place.out), `${basename(place.out)}.xml`);
+    const { code, stdout, stderr } = await place.run([
+      'run',
+      'rest-polling',
+      '--no-progress',
+      '--github',
+      '--junit',
+      junit,
+      ...CALM,
+      ...sets,
+    ]);
     expect(code).toBe(99);
+    expect(stdout).toContain('\nfail rest-polling: hit rate > 85 %\n');
+    expect(stderr).toContain('::error title=rest-polling%3A hit rate > 85 %25::');
+    const [suite] = readXml(readFileSync(junit, 'utf8')).children;
+    rmSync(junit);
+    expect(Number(suite?.attributes['failures'])).toBeGreaterThanOrEqual(1);
     const failed = place
       .record()
       .scenarios[0]?.targets.filter(({ verdict }) => verdict === 'fail')
@@ -87,7 +113,17 @@ describe('mp-bench run, as a process', () => {
   it('never takes a blind round-robin for recovered', { timeout: GENEROUS }, async () => {
     using place = new Workplace();
     const driver = './test/fixtures/drivers/blind-round-robin.mjs';
-    await place.run(['run', 'failover', '--quick', '--no-progress', '--driver', driver, '--set', 'sampling.pairs=2']);
+    await place.run([
+      'run',
+      'failover',
+      '--quick',
+      '--no-progress',
+      '--driver',
+      driver,
+      ...CALM,
+      '--set',
+      'sampling.pairs=2',
+    ]);
     const faults = place.record().scenarios[0]?.faults.filter(({ arm }) => arm === 'blind-round-robin');
     expect(faults?.map(({ felt, recoveredMs }) => [felt, recoveredMs])).toEqual([
       [true, null],

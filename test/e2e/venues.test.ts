@@ -56,7 +56,7 @@ ${timeline}
 pool: { max: 5, streamsPerConnection: 3, cooldown: 300ms, rotateBefore: 2200ms, rotateSpread: 200ms${pool} }
 arms:
   pooled: { stack: day3, driver: pooled, role: control }
-sampling: { unit: launch, pairs: 1 }
+sampling: { unit: launch, pairs: 1, stall: 30s }
 targets:
   - { id: told, title: all loss told, arm: pooled, metric: lossUnreported, compare: maximum, is: "<=", limit: 0 }
   - { id: rotation, title: none by rotation, arm: pooled, metric: handoverLoss, compare: maximum, is: "<=", limit: 0 }

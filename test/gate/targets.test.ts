@@ -20,7 +20,8 @@ describe('an absolute target', () => {
     expect(hitRates(twelve(0.8, 0.001))).toMatchObject({ verdict: 'fail' });
     const open = hitRates(twelve(0.851, 0.002));
     expect(open.verdict).toBe('inconclusive');
-    expect(open.reason).toMatch(/more launches at the spread seen would settle it/);
+    const [, more] = /About (\d+) more launches at the spread seen would settle it/.exec(open.reason) ?? [];
+    expect(open.pairsToSettle).toBe(12 + Number(more));
   });
 
   it('shows the Hodges–Lehmann estimate and an interval that agrees with a PASS', () => {
@@ -184,6 +185,16 @@ describe('a ratio of error rates', () => {
     expect(judgeOne(errors, withFailures(30 / 2640)).verdict).toBe('pass');
   });
 
+  it('says how many more pairs would bring the failures, or that only more faults would', () => {
+    // 12 failures in 12 launches: 18 more launches bring the other 18.
+    const few = judgeOne(errors, withFailures(12 / 2640));
+    expect(few).toMatchObject({ verdict: 'inconclusive', pairsToSettle: 30 });
+    expect(few.reason).toContain('About 18 more pairs at that rate would bring them.');
+    const none = judgeOne(errors, withFailures(0));
+    expect(none.reason).toContain('Only faults or a load under which they do would settle it.');
+    expect(none).not.toHaveProperty('pairsToSettle');
+  });
+
   it('stays open when the record does not say how many failed', () => {
     expect(judgeOne(errors, { ...withFailures(0.1), arms: ARMS }).verdict).toBe('inconclusive');
   });
@@ -216,6 +227,13 @@ describe('a maximum', () => {
       verdict: 'notEvaluated',
       value: null,
     });
+  });
+
+  it('says how many more launches would bring the faults that are missing', () => {
+    const row = judgeMaximum([40], { faults: [fault()], fewestFelt: 3, arms: { pooled: arm({ launches: 1 }) } });
+    expect(row).toMatchObject({ verdict: 'inconclusive', pairsToSettle: 3 });
+    expect(row.reason).toMatch(/the verdict takes 3: 2 more launches with as many faults each would settle it\.$/);
+    expect(judgeMaximum([40], { faults: [], fewestFelt: 3 })).not.toHaveProperty('pairsToSettle');
   });
 
   it('stays open with fewer felt faults than the verdict takes', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { loadScenario } from '../../src/scenario/index.js';
+import { type LoadedScenario, loadScenario } from '../../src/scenario/index.js';
 import type {
   ArmRecord,
   BaselineRow,
@@ -198,9 +198,18 @@ const fault = (
   streamsAffected: felt ? 2 : 0,
 });
 
+const LOADED = new Map<string, LoadedScenario>();
+
+// Reading one takes longer than most of the tests.
+function load(file: string): LoadedScenario {
+  const loaded = LOADED.get(file) ?? loadScenario({ text: readFileSync(file, 'utf8'), file, quick: false });
+  LOADED.set(file, loaded);
+  return loaded;
+}
+
 function scenario(name: string, change: Partial<ScenarioRecord>): ScenarioRecord {
   const file = `scenarios/${name}.yaml`;
-  const loaded = loadScenario({ text: readFileSync(file, 'utf8'), file, quick: false });
+  const loaded = load(file);
   return {
     name,
     question: loaded.scenario.question,
@@ -218,6 +227,8 @@ function scenario(name: string, change: Partial<ScenarioRecord>): ScenarioRecord
     pairs: [],
     launches: [],
     warnings: [],
+    durationMs: 126_000,
+    command: `mp-bench run ${name} --seed 7`,
     ...change,
   };
 }
@@ -333,7 +344,8 @@ export function failingRun(): RunRecord {
     if (one.role !== 'gate') return one;
     return one.metric === 'responseTimeMs.p50' ? slower : one.metric === 'connectionsOpened' ? more : one;
   });
-  return run('fail', [polling({ verdict: 'fail', targets, baselines }), failover()], {
+  const command = 'mp-bench run rest-polling --set pool.max=24 --seed 7';
+  return run('fail', [polling({ verdict: 'fail', targets, baselines, command }), failover()], {
     overrides: { 'pool.max': '24' },
     command: 'mp-bench run rest-polling failover --set pool.max=24 --seed 7',
     warnings: ['the event loop of the arms was late by 12 ms at p99'],
@@ -346,6 +358,7 @@ export function inconclusiveRun(): RunRecord {
     interval: [0.31, 0.94],
     verdict: 'inconclusive',
     reason: 'the interval holds the limit',
+    pairsToSettle: 31,
   };
   const thin: Partial<TargetRow> = {
     value: null,
@@ -385,6 +398,12 @@ export function inconclusiveRun(): RunRecord {
 export function invalidRun(): RunRecord {
   const checks = [check('accepted', 'unpooled', 11520, 11520), check('accepted', 'pooled', 32, 33)];
   return run('invalid', [polling({ verdict: 'invalid', witness: { agree: false, checks } })]);
+}
+
+/** The machine was disturbed: a count still stands, timing does not. */
+export function contaminatedRun(): RunRecord {
+  const warnings = ['28 % of the blocks were dropped'];
+  return run('contaminated', [polling({ verdict: 'contaminated', warnings })]);
 }
 
 export const partialRun = (): RunRecord =>

@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/record/index.js';
 import { renderComparison, renderMarkdown, renderVerdictTable } from '../../src/report/index.js';
-import { emptyRun, failingRun, inconclusiveRun, invalidRun, partialRun, passingRun, withScenario } from './fixture.js';
+import {
+  contaminatedRun,
+  emptyRun,
+  failingRun,
+  inconclusiveRun,
+  invalidRun,
+  partialRun,
+  passingRun,
+  withScenario,
+} from './fixture.js';
 
 const RUNS: readonly (readonly [string, () => RunRecord])[] = [
   ['pass', passingRun],
   ['fail', failingRun],
   ['inconclusive', inconclusiveRun],
   ['invalid', invalidRun],
+  ['contaminated', contaminatedRun],
   ['partial', partialRun],
   ['empty', emptyRun],
 ];

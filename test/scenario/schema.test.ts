@@ -138,8 +138,8 @@ describe('the planned work', () => {
     const file = await locateScenario('stream-subscribe', '/nowhere');
     const { scenario } = loadScenario({ text: await readScenarioText(file), file, quick: false });
     expect(plannedWork(scenario)).toMatchObject({
-      launches: { unpooled: 12, pooled: 12, default: 2 },
-      operations: 26 * scenario.warmUp.operations,
+      launches: { unpooled: 7, pooled: 7, default: 2 },
+      operations: 16 * scenario.warmUp.operations,
       peakConnections: 50,
     });
   });

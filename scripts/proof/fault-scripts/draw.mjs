@@ -16,7 +16,7 @@ const MOST_CHANGES = 10;
 const RTT_MS = 5;
 
 /** Draws between two numbers, evenly or (`spread`) evenly by order of magnitude; whole numbers both inclusive. */
-export class Draw {
+class Draw {
   constructor(random) {
     this.random = random;
   }

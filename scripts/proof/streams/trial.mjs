@@ -32,7 +32,7 @@ export async function runCalmly(one, seeds) {
  * Does the same once for each seed, all at the same time, each with a site and collectors of its own.
  * @returns {Promise<object[]>} plain data, with all that was seen; it is judged when it is rendered
  */
-export async function runTrial(one, seeds) {
+async function runTrial(one, seeds) {
   const exchange = await startExchange();
   try {
     return await Promise.all(seeds.map((seed) => runOnce(exchange, one, seed)));

@@ -14,11 +14,11 @@ import {
 } from '../../baseline/index.js';
 import { readRecord } from '../../record/index.js';
 import { plural } from '../../report/format.js';
-import { commandLine } from '../command-line.js';
+import { commandLine, scenarioCommand } from '../command-line.js';
 import { EXIT, exitCodeOfRun } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { loadScenarios } from '../load-scenarios.js';
-import { baselinePlaces, recordPath, reportPlace, shownPath } from '../lookup.js';
+import { baselinePlaces, recordPath, reportPlace, scenarioArgument, shownPath } from '../lookup.js';
 import { measure } from '../measure.js';
 import { recordTable } from '../record-table.js';
 
@@ -46,7 +46,10 @@ export async function recordBaseline(
   const scenarios = await loadScenarios(io, { names: flags.scenario, quick, overrides: [] });
   const out = reportPlace(io, flags.out);
   const command = commandLine(argv, seed);
-  const request = { scenarios, seed, quick, overrides: [], baselines: { named: [] }, command, progress, out };
+  const all = { quick, seed, set: [], arm: [], driver: [], baseline: [] };
+  const commandOf = (file: string): string => scenarioCommand(scenarioArgument(io, file), all);
+  const baselines = { named: [] };
+  const request = { scenarios, seed, quick, overrides: [], baselines, command, commandOf, progress, out };
   const { record, file, stoppedBy } = await measure(io, request);
   if (stoppedBy !== null || record.verdict === 'invalid' || record.verdict === 'contaminated') {
     io.stderr.write(recordTable(io, record, file));

@@ -9,7 +9,7 @@ import {
   observedSite,
   type ObserveWishes,
 } from '../../observe/index.js';
-import { writeRecord } from '../../record/index.js';
+import { withFindings, writeRecord } from '../../record/index.js';
 import { AuthorityFile } from '../../runner/authority-file.js';
 import { type LoadedScenario, suggestion } from '../../scenario/index.js';
 import { commandLine } from '../command-line.js';
@@ -19,6 +19,7 @@ import { loadScenarios } from '../load-scenarios.js';
 import { reportPlace, shownPath } from '../lookup.js';
 import { recordTable } from '../record-table.js';
 import { packageVersion } from '../version.js';
+import { watchMachine } from '../watch-machine.js';
 
 export interface ObserveFlags {
   readonly venue?: string;
@@ -55,6 +56,8 @@ export async function observeProgram(
   const { seed } = flags;
   const site = observedSite(scenario?.scenario ?? null, wishesOf(venue, flags));
   const faults = observedFaults(scenario?.scenario ?? null, site);
+  const out = reportPlace(io, flags.out);
+  const findings = await watchMachine(io, { scenarios: scenario ? [scenario] : [], progress: flags.progress, out });
   const observed = await observeUntilStopped(io, { site, faults, command, durationMs: flags.duration ?? null }, flags);
   const identity = {
     version: packageVersion(),
@@ -65,8 +68,9 @@ export async function observeProgram(
     command: repeatable(argv, seed),
   };
   const warnings = warningsOf(scenario, flags);
-  const record = observationRecord(observed, { scenario, site, faults, warnings }, identity);
-  const file = await writeRecord(reportPlace(io, flags.out), record);
+  const seen = observationRecord(observed, { scenario, site, faults, warnings }, identity);
+  const record = withFindings(seen, findings());
+  const file = await writeRecord(out, record);
   io.stderr.write(`Record: ${shownPath(io.cwd, file)}\n`);
   io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : recordTable(io, record, file));
   return exitCodeOf(observed);

@@ -1,13 +1,16 @@
 import { MpBenchError } from '../../base/index.js';
 import { type Baseline, findBaselines, locateBaseline } from '../../baseline/index.js';
 import { type LoadedScenario, parseOverride } from '../../scenario/index.js';
-import { commandLine } from '../command-line.js';
+import { type BaseBuild, buildBase } from '../base/build.js';
+import { againstBase } from '../base/scenario.js';
+import { prepareCiReports, writeCiReports } from '../ci-reports.js';
+import { commandLine, scenarioCommand } from '../command-line.js';
 import { exitCodeOfRun } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import type { Baselines } from '../judge.js';
 import { loadScenarios, type ScenarioRequest } from '../load-scenarios.js';
-import { baselinePlaces, reportPlace } from '../lookup.js';
-import { measure } from '../measure.js';
+import { baselinePlaces, reportPlace, scenarioArgument } from '../lookup.js';
+import { measure, type MeasuredRun, type MeasureRequest } from '../measure.js';
 import { recordTable } from '../record-table.js';
 import { armsForDrivers, selectArms } from '../select-arms.js';
 
@@ -22,24 +25,57 @@ export interface RunFlags {
   readonly baseline: readonly string[];
   readonly progress: boolean;
   readonly strict: boolean;
+  readonly junit?: string;
+  readonly github: boolean;
+  readonly base?: string;
 }
 
 /** `mp-bench run`: measure, compare with the baselines, write reports, gate. */
 export async function run(io: Io, argv: readonly string[], names: readonly string[], flags: RunFlags): Promise<number> {
   const overrides = flags.set.map(parseOverride);
-  const scenarios = await scenariosFor(io, { names, quick: flags.quick, overrides }, flags);
-  const { record, file, stoppedBy } = await measure(io, {
-    scenarios,
+  const reports = await prepareCiReports(io, flags);
+  const selected = await scenariosFor(io, { names, quick: flags.quick, overrides }, flags);
+  const base = flags.base === undefined ? undefined : await baseFor(io, flags.base, selected);
+  const request = {
+    scenarios: base?.scenarios ?? selected,
     seed: flags.seed,
     quick: flags.quick,
     overrides,
-    baselines: await baselinesFor(io, flags.baseline),
+    baselines: base ? { named: [] } : await baselinesFor(io, flags.baseline),
     command: commandLine(argv, flags.seed),
+    commandOf: (source: string) => scenarioCommand(scenarioArgument(io, source), flags),
     progress: flags.progress,
     out: reportPlace(io, flags.out),
-  });
+  };
+  const { record, file, stoppedBy } = await measuredWith(io, request, base?.build);
   io.stdout.write(flags.json ? `${JSON.stringify(record)}\n` : recordTable(io, record, file));
+  await writeCiReports(io, reports, record, file);
   return exitCodeOfRun(record.verdict, { strict: flags.strict, stoppedBy });
+}
+
+async function measuredWith(io: Io, request: MeasureRequest, build: BaseBuild | undefined): Promise<MeasuredRun> {
+  try {
+    return await measure(io, request);
+  } finally {
+    await build?.remove();
+  }
+}
+
+/** The other build, and the scenarios as comparisons with it. @throws {MpBenchError} E_USAGE when there is none to compare */
+async function baseFor(
+  io: Io,
+  ref: string,
+  loaded: readonly LoadedScenario[],
+): Promise<{ readonly build: BaseBuild; readonly scenarios: LoadedScenario[] }> {
+  const build = await buildBase(io.cwd, ref);
+  try {
+    const scenarios = loaded.flatMap((one) => againstBase(one, (driver) => build.driverOf(driver)) ?? []);
+    if (scenarios.length > 0) return { build, scenarios };
+    throw new MpBenchError('E_USAGE', '--base: none of the scenarios gates anything that two builds could differ in');
+  } catch (error) {
+    await build.remove();
+    throw error;
+  }
 }
 
 async function scenariosFor(io: Io, request: ScenarioRequest, { arm, driver }: RunFlags): Promise<LoadedScenario[]> {

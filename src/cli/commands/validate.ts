@@ -1,5 +1,5 @@
 import { formatDuration, plural } from '../../report/format.js';
-import { type LoadedScenario, parseOverride, plannedWork } from '../../scenario/index.js';
+import { type LoadedScenario, parseOverride, plannedWork, type Scenario } from '../../scenario/index.js';
 import type { Io } from '../io.js';
 import { EXIT } from '../exit-codes.js';
 import { loadScenarios } from '../load-scenarios.js';
@@ -25,6 +25,10 @@ function planned({ scenario, hash }: LoadedScenario): string {
   return [
     `${scenario.name} (${hash}): ${plural(operations, 'request')}, about ${formatDuration(durationMs)}`,
     `at most ${plural(peakConnections, 'connection')}`,
-    `launches: ${arms.join(', ')}`,
+    `launches: ${arms.join(', ')}${extended(scenario.sampling)}`,
   ].join('; ');
+}
+
+function extended({ extendTo = [] }: Scenario['sampling']): string {
+  return extendTo.length > 0 ? `; up to ${extendTo.join(', then ')} pairs while a verdict is open` : '';
 }
