@@ -208,10 +208,12 @@ async function heapOfSubscription() {
     return process.memoryUsage().heapUsed;
   };
   return {
+    // The second half of them: what the first one left, and what was there before, does not count.
     async ours() {
-      const before = used();
       const pool = poolOf(feed.origin, MANY / STREAMS_EACH);
-      const held = subscribeAll(pool, names);
+      await allAcknowledged(subscribeAll(pool, names.slice(0, MANY / 2)));
+      const before = used();
+      const held = subscribeAll(pool, names.slice(MANY / 2));
       await allAcknowledged(held);
       const bytes = (used() - before) / held.length;
       await pool.close();

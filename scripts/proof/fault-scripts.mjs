@@ -15,7 +15,7 @@ const AT_ONCE = 8;
 const TRIES = 3;
 
 export default {
-  version: 2,
+  version: 3,
   trials: () =>
     Array.from({ length: SCRIPTS / AT_ONCE }, (_, index) => `seeds ${index * AT_ONCE + 1}-${(index + 1) * AT_ONCE}`),
   runTrial,

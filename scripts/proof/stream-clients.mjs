@@ -11,7 +11,7 @@ const SILENT = ['stream-stall', 'silence'];
 const ROUNDS = [1, 2, 3];
 
 export default {
-  version: 1,
+  version: 2,
   trials: () => [
     ...ROUNDS.flatMap((round) => KINDS.map((kind) => `${kind} round=${round}`)),
     ...SILENT.map((kind) => `${kind} for ${LONG_MS / 1e3} s`),

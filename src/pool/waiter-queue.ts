@@ -24,6 +24,9 @@ export class Waiter<T> {
     this.promise = new Promise(capture);
     this.resolve = settlers.resolve;
     this.reject = settlers.reject;
+    // What the promise comes to must not live on through them: a lease holds its whole pool.
+    settlers.resolve = noSettler;
+    settlers.reject = noSettler;
     this.sinceMs = sinceMs;
     this.deadlineMs = sinceMs + timeoutMs;
     this.avoid = avoid;
@@ -31,7 +34,11 @@ export class Waiter<T> {
 }
 
 // Promise calls its executor at once, so one function can serve them all and no waiter needs a closure of its own.
-const settlers = { resolve: (_value: unknown): void => {}, reject: (_error: Error): void => {} };
+const noSettler = (): void => {};
+const settlers: { resolve: (value: unknown) => void; reject: (error: Error) => void } = {
+  resolve: noSettler,
+  reject: noSettler,
+};
 
 function capture(resolve: (value: never) => void, reject: (error: Error) => void): void {
   settlers.resolve = resolve as (value: unknown) => void;

@@ -28,6 +28,8 @@ const COMPARED_LEVELS = 20;
 /** States of a book that are remembered, to find the one that was asked for among them. */
 const REMEMBERED = 400;
 const LOOKS = 30;
+/** Without numbers a state has to be met by chance, between two batches of the stream. */
+const LOOKS_UNNUMBERED = 150;
 const BETWEEN_LOOKS_MS = 70;
 const RETRY = { initialMs: 30, maxMs: 400 };
 const ATTEMPT_MS = 800;
@@ -69,7 +71,8 @@ export class KeptBook {
    */
   async compare() {
     const shown = [];
-    for (let look = 1; look <= LOOKS; look += 1) {
+    const looks = this.#numbered ? LOOKS : LOOKS_UNNUMBERED;
+    for (let look = 1; look <= looks; look += 1) {
       const book = await this.#ask(COMPARED_LEVELS, AbortSignal.timeout(ATTEMPT_MS)).catch(() => undefined);
       if (book) shown.push({ updateId: book.updateId, digest: digest(book.bids, book.asks) });
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS * (0.5 + Math.random())));
@@ -79,7 +82,8 @@ export class KeptBook {
       if (shown.some((one) => this.#wasIn(one))) return { ...this.#row(), equal: true, looks: look };
     }
     // Without numbers nothing else can be asked for than to have been in a state that was shown.
-    return { ...this.#row(), equal: this.#numbered || shown.length === 0 ? null : false };
+    if (this.#numbered || shown.length === 0) return { ...this.#row(), equal: null };
+    return { ...this.#row(), equal: false, differing: { ...shown.at(-1), kept: [...this.states.values()].at(-1) } };
   }
 
   close() {

@@ -84,7 +84,7 @@ export class FeedMerge {
       this.#hold(feed, message);
       return;
     }
-    if (this.#held > 0 && this.#rule === 'rising') this.#releaseBefore(feed, message, nowMs);
+    if (this.#held > 0) this.#releaseBefore(feed, message, nowMs);
     this.#judge(feed, message, nowMs, false);
   }
 
@@ -187,17 +187,17 @@ export class FeedMerge {
   }
 
   /**
-   * Where ids only rise, a feed that skips what another one holds has left it out: that is delivered first, or it would be
-   * taken for something that was there before.
+   * A feed that skips what another one holds has left it out: that is delivered first, or it would be lost, and where
+   * ids only rise be taken for something that was there before.
    */
-  #releaseBefore(feed: Feed, { lastId }: StreamData, nowMs: number): void {
+  #releaseBefore(feed: Feed, { firstId }: StreamData, nowMs: number): void {
     this.#settling = true;
     for (const other of this.#options.feeds()) {
       if (other === feed) continue;
-      for (let [message] = other.held; message && message.lastId < lastId; [message] = other.held) {
+      for (let [message] = other.held; message && message.lastId < firstId; [message] = other.held) {
         other.held.shift();
         this.#held -= 1;
-        this.#judge(other, message, nowMs, this.#isAhead(other, message));
+        this.#judge(other, message, nowMs, this.#rule === 'rising' && this.#isAhead(other, message));
       }
     }
     this.#settling = false;

@@ -56,11 +56,13 @@ describe('checks on borrow', () => {
       checkIdleAfterMs: 1,
     });
     (await pool.acquire()).release();
+    // On a busy machine the first hand-over may have come so late that it took a check as well.
+    const { passed } = pool.stats().checks;
     await new Promise<void>((resolve) => {
       systemClock.setTimeout(resolve, 10);
     });
     expect((await pool.acquire()).connectionId).toBe(1);
-    expect(pool.stats().checks).toEqual({ passed: 1, failed: 0 });
+    expect(pool.stats().checks).toEqual({ passed: passed + 1, failed: 0 });
     await pool.close();
   });
 });

@@ -5,8 +5,8 @@ import type { StreamData } from '../../../../src/pool/websocket/protocol.js';
 
 const messageOf = (id: number): StreamData => ({ kind: 'data', stream: 's', firstId: id, lastId: id, payload: null });
 
-/** Two feeds of a stream whose ids only rise: one that is known, and one that has just been acknowledged. */
-function twoFeeds() {
+/** Two feeds of a stream: one that is known, and one that has just been acknowledged. */
+function twoFeeds(rule: 'rising' | 'contiguous') {
   const clock = new FakeClock();
   const known: Feed = { number: 1, acknowledged: true, joined: false, held: [] };
   const fresh: Feed = { number: 2, acknowledged: true, joined: false, held: [] };
@@ -14,7 +14,7 @@ function twoFeeds() {
   const delivered: number[] = [];
   const gaps: (MergeGap | undefined)[] = [];
   const merge = new FeedMerge({
-    rule: 'rising',
+    rule,
     clock,
     mergeWaitMs: 500,
     feeds: () => feeds,
@@ -33,7 +33,7 @@ function twoFeeds() {
 }
 
 it('what a fresh connection holds is delivered when the known one leaves it out, with word of a possible loss', () => {
-  const { clock, known, fresh, delivered, gaps, arrive } = twoFeeds();
+  const { clock, known, fresh, delivered, gaps, arrive } = twoFeeds('rising');
   arrive(fresh, 40, 50);
   expect(delivered).toEqual([10, 20]);
   arrive(known, 60);
@@ -42,8 +42,17 @@ it('what a fresh connection holds is delivered when the known one leaves it out,
   expect(clock.pendingTimers).toBe(0);
 });
 
+it('so it is where ids count, and the gaps are those that are left', () => {
+  const { known, fresh, delivered, gaps, arrive } = twoFeeds('contiguous');
+  arrive(known, 21);
+  arrive(fresh, 40, 41);
+  arrive(known, 60);
+  expect(delivered).toEqual([10, 20, 21, 40, 41, 60]);
+  expect(gaps.map((gap) => gap?.lastGoodId)).toEqual([undefined, 10, undefined, 21, undefined, 41]);
+});
+
 it('what both connections bring is delivered once, and nothing is told', () => {
-  const { clock, known, fresh, delivered, gaps, arrive } = twoFeeds();
+  const { clock, known, fresh, delivered, gaps, arrive } = twoFeeds('rising');
   arrive(fresh, 40, 50);
   arrive(known, 30, 40, 50);
   arrive(fresh, 60);
