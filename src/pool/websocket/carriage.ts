@@ -57,6 +57,10 @@ export class Carriage implements StreamCarrier, Placeable, Feed {
     return !Number.isNaN(this.acknowledgedAtMs);
   }
 
+  get leaving(): boolean {
+    return this.state === 'leaving';
+  }
+
   placed(carrier: Carrier): void {
     this.carrier = carrier;
     this.state = 'asked';

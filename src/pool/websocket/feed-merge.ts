@@ -17,6 +17,8 @@ export interface Feed {
   readonly acknowledged: boolean;
   /** It was seen to bring what the consumer has, or what follows on it: nothing is missing between the two. */
   joined: boolean;
+  /** The venue was asked to end it: it brings what comes before the answer, and no more. */
+  readonly leaving?: boolean;
   /** Messages that wait until another feed has brought what comes before them. */
   held: StreamData[];
 }
@@ -42,6 +44,12 @@ export interface FeedMergeOptions {
   readonly dropped: (elsewhere: boolean) => void;
 }
 
+/** A message that waits, and the feed that brought it. */
+interface Waiting {
+  readonly feed: Feed;
+  readonly message: StreamData;
+}
+
 type Delivered = Exclude<SequenceVerdict, { kind: 'repeated' }>;
 type Telling = SequenceGap | SequenceReset;
 
@@ -63,6 +71,8 @@ export class FeedMerge {
   /** What was acknowledged may have been lost with its connection, and nothing since shows that it was not. */
   #inDoubt = false;
   #held = 0;
+  /** Held by feeds that have ended, while others that are on their way out may still bring them. */
+  #orphans: readonly Waiting[] = [];
   #timer: TimerHandle;
   /** Held messages are being looked through. */
   #settling = false;
@@ -103,11 +113,17 @@ export class FeedMerge {
     }
     this.#tracker.left(feed.number);
     this.#held -= feed.held.length;
-    const orphaned = feed.held;
+    const orphans = [...this.#orphans, ...feed.held.map((message) => ({ feed, message }))];
+    this.#orphans = [];
     feed.held = [];
-    // A feed that fills brings by itself what the ended one had ahead of it.
-    if (orphaned.length + this.#held > 0 && !feeds.some((other) => fills(other))) this.#flush(feed, orphaned);
-    else if (this.#held === 0) this.stop();
+    const filling = feeds.filter(fills);
+    if (orphans.length + this.#held > 0 && filling.length === 0) {
+      this.#flush(orphans);
+      return;
+    }
+    // A feed that fills brings by itself what the ended one had ahead of it, unless it ends before.
+    if (filling.every(({ leaving }) => leaving)) this.#orphans = orphans;
+    if (this.#held === 0) this.stop();
   }
 
   /** The stream is asked for anew, for the sake of its next snapshot. */
@@ -178,12 +194,12 @@ export class FeedMerge {
     const { clock, mergeWaitMs } = this.#options;
     const expired = (): void => {
       // Timers run before sockets are read: after a stall of the event loop what is missing may be waiting there.
-      this.#timer = clock.setTimeout(() => this.#flush(feed, []), 0);
+      this.#timer = clock.setTimeout(() => this.#flush([]), 0);
     };
     if (this.#held === 0) this.#timer = clock.setTimeout(expired, mergeWaitMs);
     feed.held.push(message);
     this.#held += 1;
-    if (this.#held >= MOST_HELD) this.#flush(feed, []);
+    if (this.#held >= MOST_HELD) this.#flush([]);
   }
 
   /**
@@ -225,11 +241,11 @@ export class FeedMerge {
   }
 
   /** Nobody brings any more what is missing before them: delivers all that is held, in order, and tells the gaps. */
-  #flush(ended: Feed, orphaned: readonly StreamData[]): void {
+  #flush(orphans: readonly Waiting[]): void {
     this.stop();
     this.#settling = true;
     const now = this.#options.clock.now();
-    const waiting = orphaned.map((message) => ({ feed: ended, message }));
+    const waiting = [...orphans];
     for (const feed of this.#options.feeds()) {
       for (const message of feed.held) waiting.push({ feed, message });
       feed.held = [];
@@ -238,7 +254,7 @@ export class FeedMerge {
     waiting.sort((one, other) => one.message.lastId - other.message.lastId);
     for (const { feed, message } of waiting)
       this.#judge(feed, message, now, this.#rule === 'rising' && this.#isAhead(feed, message));
-    if (orphaned.length > 0) this.#tracker.left(ended.number);
+    for (const { feed } of orphans) this.#tracker.left(feed.number);
     this.#settling = false;
   }
 }
